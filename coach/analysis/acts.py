@@ -1,0 +1,217 @@
+"""What each sentence does to its reader: asks, offers, says how they met, sells…
+
+A linear classifier (one logistic regression an act) over two views of a sentence: the n-grams of
+`coach.analysis.features` and the sentence's multilingual-e5 vector. Rules alone miss what is said in
+other words, vectors alone miss who gives and who takes; together they beat either, as
+`make evals` shows. It is trained by `coach.analysis.training` on our own labelled sentences.
+
+A vector costs about 15 ms, n-grams less than one: sentences on which the n-grams alone are sure
+(greetings, closings, plain statements) get no vector.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.analysis.features import features
+from coach.analysis.text import Offsets, clauses
+from coach.schemas import Act
+
+Floats = NDArray[np.float32]
+
+#: Gives the unit vectors of sentences, shape `(len(sentences), 384)`.
+Embed = Callable[[Sequence[str]], Floats]
+
+WEIGHTS = Path(__file__).parent / "data" / "acts.npz"
+
+#: Below it an act cannot reach its threshold once the vector is known (chosen by `training`).
+CACHE_SIZE = 20_000
+
+
+@dataclass(frozen=True)
+class ActWeights:
+    """The trained classifier.
+
+    Attributes:
+        acts: the acts, in the order of the columns.
+        vocabulary: row of each feature name.
+        idf: inverse document frequency of each feature, shape `(features,)`.
+        sparse: weights of the features, shape `(features, acts)`.
+        dense: weights of the vector, shape `(384, acts)`.
+        bias: shape `(acts,)`.
+        gate_sparse: weights of the features in the classifier that sees n-grams only.
+        gate_bias: its bias.
+        gate: probability below which the n-grams alone are sure, shape `(acts,)`.
+        thresholds: probability from which an act is reported, shape `(acts,)`.
+    """
+
+    acts: tuple[Act, ...]
+    vocabulary: Mapping[str, int]
+    idf: Floats
+    sparse: Floats
+    dense: Floats
+    bias: Floats
+    gate_sparse: Floats
+    gate_bias: Floats
+    gate: Floats
+    thresholds: Floats
+
+    @classmethod
+    def load(cls, file: Path = WEIGHTS) -> ActWeights:
+        """Read the weights that `training` wrote."""
+        with np.load(file) as data:
+            header = json.loads(bytes(data["header"]).decode())
+            names = bytes(data["vocabulary"]).decode().split("\n")
+            return cls(
+                acts=tuple(Act(name) for name in header["acts"]),
+                vocabulary={name: row for row, name in enumerate(names)},
+                **{
+                    name: data[name].astype(np.float32)
+                    for name in (
+                        "idf", "sparse", "dense", "bias",
+                        "gate_sparse", "gate_bias", "gate", "thresholds",
+                    )
+                },
+            )  # fmt: skip
+
+    def save(self, file: Path = WEIGHTS) -> None:
+        """Write the weights, in half precision where it costs nothing."""
+        names = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(
+            file,
+            header=np.frombuffer(json.dumps({"acts": list(self.acts)}).encode(), dtype=np.uint8),
+            vocabulary=np.frombuffer("\n".join(names).encode(), dtype=np.uint8),
+            idf=self.idf.astype(np.float16),
+            sparse=self.sparse.astype(np.float16),
+            dense=self.dense.astype(np.float16),
+            bias=self.bias,
+            gate_sparse=self.gate_sparse.astype(np.float16),
+            gate_bias=self.gate_bias,
+            gate=self.gate,
+            thresholds=self.thresholds,
+        )
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A sentence's known features: their rows and TF-IDF weights of unit length."""
+
+    rows: NDArray[np.intp]
+    values: Floats
+
+
+def weigh(names: Mapping[str, int], vocabulary: Mapping[str, int], idf: Floats) -> Weighted:
+    """TF-IDF of feature counts: (1 + ln count) · idf, scaled to unit length."""
+    known = [(vocabulary[name], count) for name, count in names.items() if name in vocabulary]
+    rows = np.array([row for row, _ in known], dtype=np.intp)
+    values = np.array([1 + math.log(count) for _, count in known], dtype=np.float32)
+    values = values * idf[rows]
+    norm = float(np.linalg.norm(values))
+    return Weighted(rows, values / norm if norm else values)
+
+
+class ActClassifier:
+    """Tells the acts of sentences; safe to share between threads.
+
+    Args:
+        embed: gives the vectors of sentences.
+        weights: the trained weights; those that come with the product when None.
+    """
+
+    def __init__(self, embed: Embed, weights: ActWeights | None = None) -> None:
+        self._embed = embed
+        self.weights = weights or ActWeights.load()
+        self._known: OrderedDict[tuple[str, int, int], Floats] = OrderedDict()
+        self._lock = Lock()
+
+    def probabilities(self, sentences: Sequence[str]) -> Floats:
+        """How probable each act is in each sentence of one message.
+
+        Args:
+            sentences: normalised sentences, in order.
+
+        Returns:
+            Shape `(len(sentences), len(weights.acts))`, 0..1.
+        """
+        count = len(sentences)
+        keys = [
+            (sentence, min(i, 1) + (i == count - 1), min(count, 2))
+            for i, sentence in enumerate(sentences)
+        ]
+        with self._lock:
+            found = {key: self._known[key] for key in keys if key in self._known}
+        missing = [i for i, key in enumerate(keys) if key not in found]
+        if missing:
+            fresh = self._fresh(sentences, missing)
+            found.update((keys[i], row) for i, row in zip(missing, fresh, strict=True))
+            with self._lock:
+                for i in missing:
+                    self._known[keys[i]] = found[keys[i]]
+                while len(self._known) > CACHE_SIZE:
+                    self._known.popitem(last=False)
+        if not count:
+            return np.zeros((0, len(self.weights.acts)), dtype=np.float32)
+        return np.stack([found[key] for key in keys])
+
+    def _fresh(self, sentences: Sequence[str], places: Sequence[int]) -> list[Floats]:
+        weights = self.weights
+        seen = [
+            weigh(features(sentences[i], i, len(sentences)), weights.vocabulary, weights.idf)
+            for i in places
+        ]
+        gated = [
+            _sigmoid(s.values @ weights.gate_sparse[s.rows] + weights.gate_bias) for s in seen
+        ]
+        unsure = [k for k, gate in enumerate(gated) if (gate >= weights.gate).any()]
+        vectors = self._embed([sentences[places[k]] for k in unsure]) if unsure else None
+        out = gated
+        for row, k in enumerate(unsure):
+            assert vectors is not None
+            s = seen[k]
+            logits = s.values @ weights.sparse[s.rows] + vectors[row] @ weights.dense + weights.bias
+            out[k] = _sigmoid(logits)
+        return [np.where(row >= weights.gate, row, np.minimum(row, 0.0)) if k not in unsure else row
+                for k, row in enumerate(out)]
+
+    def focus(self, text: str, start: int, end: int, act: Act) -> Offsets:
+        """The clause of `text[start:end]` that speaks most for `act`.
+
+        The clause whose n-grams weigh most; the whole sentence when no clause stands out.
+        """
+        parts = clauses(text, start, end)
+        if len(parts) < 2:
+            return parts[0] if parts else (start, end)
+        column = self.weights.acts.index(act)
+        logits = [self._logit(text[a:b], column) for a, b in parts]
+        best = max(range(len(parts)), key=logits.__getitem__)
+        # Short clauses ("se vuole") lean on what follows: the stretch grows while it gains.
+        first = last = best
+        while True:
+            options = [(f, n) for f, n in ((first - 1, last), (first, last + 1))
+                       if f >= 0 and n < len(parts)]
+            current = self._logit(text[parts[first][0] : parts[last][1]], column)
+            gains = [
+                (self._logit(text[parts[f][0] : parts[n][1]], column) - current, f, n)
+                for f, n in options
+            ]
+            if not gains or max(gains)[0] <= 0:
+                return parts[first][0], parts[last][1]
+            _, first, last = max(gains)
+
+    def _logit(self, clause: str, column: int) -> float:
+        seen = weigh(features(clause, 1, 3), self.weights.vocabulary, self.weights.idf)
+        return float(seen.values @ self.weights.sparse[seen.rows, column])
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)

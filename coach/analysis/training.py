@@ -1,0 +1,196 @@
+"""Trains the classifier of acts on our labelled sentences: `make train`.
+
+Reads `tests/evals/drafts/train_*.jsonl` (whole drafts, labelled by sentence) and
+`sentences_*.jsonl` (single sentences in contrasting families); never the held-out files. Thresholds
+are chosen by cross-validation over drafts, so that a draft's sentences are never on both sides.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from coach.analysis.acts import WEIGHTS, ActWeights, Floats, weigh
+from coach.analysis.features import features
+from coach.analysis.text import clean
+from coach.embeddings import E5Embeddings
+from coach.schemas import Act
+from coach.settings import PROJECT
+
+DRAFTS = PROJECT / "tests" / "evals" / "drafts"
+ACTS = tuple(Act)
+#: Features seen in fewer sentences are left out.
+MIN_SENTENCES = 2
+#: Scale of the vector beside the unit-length n-grams, and inverse regularisation; both by
+#: cross-validation.
+DENSE_SCALE = 3.0
+INVERSE_REGULARISATION = 5.0
+FOLDS = 5
+#: Share of the positive sentences that the gate may lose, by act.
+GATE_LOSS = 0.005
+
+
+@dataclass(frozen=True)
+class Example:
+    """A labelled sentence: its text, its acts, its place, and the draft it belongs to."""
+
+    text: str
+    acts: frozenset[Act]
+    index: int
+    count: int
+    group: int
+    in_draft: bool
+
+
+def read_examples(folder: Path = DRAFTS) -> list[Example]:
+    """Read every labelled training sentence."""
+    found: list[Example] = []
+    group = 0
+    for file in sorted(folder.glob("train_*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            sentences = json.loads(line)["sentences"]
+            for index, row in enumerate(sentences):
+                found.append(_example(row, index, len(sentences), group, in_draft=True))
+            group += 1
+    for file in sorted(folder.glob("sentences_*.jsonl")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
+            # Families of contrasting sentences stand together and must not be split by a fold.
+            group += number % 6 == 0
+            found.append(_example(json.loads(line), 1, 3, group, in_draft=False))
+    return found
+
+
+def _example(row: dict[str, object], index: int, count: int, group: int, *, in_draft: bool) -> Example:
+    acts = row["acts"]
+    assert isinstance(acts, list)
+    return Example(
+        text=clean(str(row["text"])).text,
+        acts=frozenset(Act(act) for act in acts),
+        index=index,
+        count=count,
+        group=group,
+        in_draft=in_draft,
+    )
+
+
+class TrainingSet:
+    """The labelled sentences as matrices: TF-IDF features, vectors and labels."""
+
+    def __init__(self, examples: Sequence[Example], vectors: Floats) -> None:
+        self.examples = examples
+        self.vectors = vectors
+        counts = [features(e.text, e.index, e.count) for e in examples]
+        seen = Counter(name for count in counts for name in count)
+        names = sorted(name for name, n in seen.items() if n >= MIN_SENTENCES)
+        self.vocabulary = {name: row for row, name in enumerate(names)}
+        total = len(examples)
+        self.idf = np.array(
+            [np.log((1 + total) / (1 + seen[name])) + 1 for name in names], dtype=np.float32
+        )
+        self.weighted = [weigh(count, self.vocabulary, self.idf) for count in counts]
+        self.labels = np.array([[act in e.acts for act in ACTS] for e in examples])
+        self.groups = np.array([e.group for e in examples])
+
+    def matrix(self, dense: bool) -> object:
+        """The feature matrix, with the scaled vectors beside it when `dense`."""
+        from scipy.sparse import csr_matrix, hstack
+
+        lengths = [len(w.rows) for w in self.weighted]
+        sparse = csr_matrix(
+            (
+                np.concatenate([w.values for w in self.weighted]),
+                np.concatenate([w.rows for w in self.weighted]),
+                np.concatenate([[0], np.cumsum(lengths)]),
+            ),
+            shape=(len(self.examples), len(self.vocabulary)),
+        )
+        if not dense:
+            return sparse
+        return hstack([sparse, csr_matrix(self.vectors * DENSE_SCALE)]).tocsr()
+
+
+def cross_validated(data: TrainingSet, dense: bool) -> Floats:
+    """Probability of each act in each sentence, by classifiers that never saw its draft."""
+    from sklearn.model_selection import GroupKFold
+
+    matrix = data.matrix(dense)
+    out = np.zeros(data.labels.shape, dtype=np.float32)
+    folds = GroupKFold(FOLDS, shuffle=True, random_state=7)
+    for train, test in folds.split(data.labels, groups=data.groups):
+        for column in range(len(ACTS)):
+            model = _fit(matrix[train], data.labels[train, column])  # type: ignore[index]
+            out[test, column] = model.predict_proba(matrix[test])[:, 1]  # type: ignore
+    return out
+
+
+def _fit(matrix: object, labels: object) -> object:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(
+        C=INVERSE_REGULARISATION, class_weight="balanced", solver="liblinear", max_iter=500
+    ).fit(matrix, labels)
+
+
+def train(examples: Sequence[Example], vectors: Floats) -> ActWeights:
+    """Train on every example; thresholds by cross-validation."""
+    data = TrainingSet(examples, vectors)
+    print(f"{len(examples)} sentences, {len(data.vocabulary)} features", file=sys.stderr)
+    gate_seen = cross_validated(data, dense=False)
+    full_seen = cross_validated(data, dense=True)
+    gate = np.array([np.quantile(gate_seen[data.labels[:, c], c], GATE_LOSS) for c in range(len(ACTS))])
+    thresholds = np.array([_best_threshold(full_seen, data, c) for c in range(len(ACTS))])
+    gate_models = [_fit(data.matrix(False), data.labels[:, c]) for c in range(len(ACTS))]
+    full_models = [_fit(data.matrix(True), data.labels[:, c]) for c in range(len(ACTS))]
+    full = np.vstack([m.coef_[0] for m in full_models]).T  # type: ignore[attr-defined]
+    n = len(data.vocabulary)
+    weights = ActWeights(
+        acts=ACTS,
+        vocabulary=data.vocabulary,
+        idf=data.idf,
+        sparse=full[:n].astype(np.float32),
+        dense=(full[n:] * DENSE_SCALE).astype(np.float32),
+        bias=np.array([m.intercept_[0] for m in full_models], dtype=np.float32),  # type: ignore[attr-defined]
+        gate_sparse=np.vstack([m.coef_[0] for m in gate_models]).T.astype(np.float32),  # type: ignore[attr-defined]
+        gate_bias=np.array([m.intercept_[0] for m in gate_models], dtype=np.float32),  # type: ignore[attr-defined]
+        gate=gate.astype(np.float32),
+        thresholds=thresholds.astype(np.float32),
+    )
+    unsure = (gate_seen >= gate).any(axis=1).mean()
+    print(f"sentences that need a vector: {unsure:.0%}", file=sys.stderr)
+    return weights
+
+
+def _best_threshold(seen: Floats, data: TrainingSet, column: int) -> float:
+    """The threshold of highest F1 over drafts (an act counts once a draft)."""
+    drafts: dict[int, list[int]] = {}
+    for i, example in enumerate(data.examples):
+        if example.in_draft:
+            drafts.setdefault(example.group, []).append(i)
+    gold = np.array([data.labels[rows, column].any() for rows in drafts.values()])
+    top = np.array([seen[rows, column].max() for rows in drafts.values()])
+    best, at = 0.0, 0.5
+    for threshold in np.arange(0.2, 0.86, 0.025):
+        got = top >= threshold
+        f1 = 2 * (gold & got).sum() / max(1, gold.sum() + got.sum())
+        if f1 > best:
+            best, at = f1, float(threshold)
+    print(f"  {ACTS[column]:16s} F1 {best:.3f} at {at:.2f} ({gold.sum()} drafts)", file=sys.stderr)
+    return at
+
+
+def main() -> None:
+    """Train and write the weights."""
+    examples = read_examples()
+    vectors = E5Embeddings().queries([e.text for e in examples])
+    train(examples, vectors).save(WEIGHTS)
+    print(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1e3:.0f} kB", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

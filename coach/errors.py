@@ -1,0 +1,86 @@
+"""The errors a person may meet, as one small tree.
+
+::
+
+    CoachError                  anything the person should be told; `str(error)` is Italian
+    ├── InputError              what was given cannot be used (exit 2)
+    │   ├── MessageError        the draft: empty, too large, binary, no words
+    │   └── RowError            one row of a batch
+    ├── KnowledgeError          a principle, a note or an added source is not valid (file and line)
+    ├── PromptError             a prompt lacks a variable or has an unknown one
+    ├── ConfigurationError      a setting is missing or cannot be used
+    ├── LibraryError            the index of passages cannot be built or read
+    └── ModelError              the chat model
+        ├── ModelUnavailable    not installed, not started, not reachable
+        └── ModelFailure        reached, but it timed out, stopped midway or answered garbage
+
+The command line and the page catch `CoachError` only: any other exception is a defect and stays
+loud.
+"""
+
+from __future__ import annotations
+
+
+class CoachError(Exception):
+    """Base class. The message is in Italian and meant for the person.
+
+    Args:
+        message: what happened, in Italian.
+        remedy: what the person can do about it, in Italian, or an empty string.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class InputError(CoachError):
+    """What the person gave cannot be used as it is."""
+
+    exit_code = 2
+
+
+class MessageError(InputError):
+    """The draft is empty, too large, binary or holds no words."""
+
+
+class RowError(InputError):
+    """One row of a batch cannot be used."""
+
+
+class KnowledgeError(CoachError):
+    """A principle, a note or an added source is not valid; the message names file and line."""
+
+    exit_code = 2
+
+
+class PromptError(CoachError):
+    """A prompt file is missing, lacks a variable it needs or has one that is unknown."""
+
+
+class ConfigurationError(CoachError):
+    """A setting is missing or has a value that cannot be used."""
+
+    exit_code = 2
+
+
+class LibraryError(CoachError):
+    """The index of passages cannot be built, opened or read."""
+
+
+class ModelError(CoachError):
+    """The chat model cannot be used now."""
+
+
+class ModelUnavailable(ModelError):
+    """The model is not installed, does not start or cannot be reached."""
+
+
+class ModelFailure(ModelError):
+    """The model was reached, but timed out, stopped midway or answered garbage."""

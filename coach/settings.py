@@ -1,0 +1,107 @@
+"""The only reader of the environment.
+
+Everything the product can be told from outside is here: where its state lives and which model
+speaks. Paths are made, never at import but when asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from coach.errors import ConfigurationError
+
+APP_NAME = "prima-offri"
+EMBEDDED = "embedded"
+NO_MODEL = "none"
+OPENAI_URL = "https://api.openai.com/v1"
+
+#: The folder that holds `knowledge/` and `prompts/`.
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was configured.
+
+    Attributes:
+        home: folder of all state (`COACH_HOME`).
+        models: folder of downloaded models; outside `home` because it holds 1.1 GB that can be had
+            again and that a new, empty `home` need not fetch anew (`COACH_MODELS`).
+        model: `embedded`, `none`, or the name of a model at `base_url` (`COACH_MODEL`).
+        base_url: an OpenAI-compatible endpoint (`OPENAI_BASE_URL`).
+        api_key: its key (`OPENAI_API_KEY`); never printed.
+    """
+
+    home: Path
+    models: Path
+    model: str = EMBEDDED
+    base_url: str = OPENAI_URL
+    api_key: str = ""
+
+    @property
+    def library(self) -> Path:
+        """Folder of the index of passages."""
+        return self.home / "library"
+
+    @property
+    def sources(self) -> Path:
+        """Folder of the texts that the person added."""
+        return self.home / "sources"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again."""
+        return self.home / "cache"
+
+    @property
+    def notes(self) -> Path:
+        """Folder of the notes that come with the product."""
+        return PROJECT / "knowledge" / "notes"
+
+    @property
+    def principles(self) -> Path:
+        """Folder of the principles that come with the product."""
+        return PROJECT / "knowledge" / "principles"
+
+    @property
+    def prompts(self) -> Path:
+        """Folder of the prompts that come with the product."""
+        return PROJECT / "prompts"
+
+    @property
+    def uses_remote_model(self) -> bool:
+        """Whether texts would leave this program for a configured endpoint."""
+        return self.model not in (EMBEDDED, NO_MODEL)
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings and make the state folder.
+
+    Args:
+        environ: the environment; the process's own when None.
+
+    Raises:
+        ConfigurationError: `COACH_HOME` cannot be made or written.
+    """
+    env = os.environ if environ is None else environ
+    home = Path(env.get("COACH_HOME") or platformdirs.user_data_dir(APP_NAME)).expanduser()
+    models = Path(env.get("COACH_MODELS") or platformdirs.user_cache_dir(APP_NAME)).expanduser()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Non riesco a creare la cartella dei dati {home} ({error.strerror}).",
+            "Indica una cartella scrivibile in COACH_HOME.",
+        ) from error
+    return Settings(
+        home=home.resolve(),
+        models=(models / "models").resolve(),
+        model=env.get("COACH_MODEL", "").strip() or EMBEDDED,
+        base_url=env.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL,
+        api_key=env.get("OPENAI_API_KEY", "").strip(),
+    )
