@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class Channel(StrEnum):
@@ -361,18 +361,6 @@ class Passage(Model):
     heading: str
     score: float
     pid: str | None = None
-
-
-class RequestRow(Model):
-    """One row of a `rewrite` batch, as the contract writes it."""
-
-    id: str
-    draft: str
-    channel: Channel = Channel.LINKEDIN_MESSAGE
-    relation: Relation = Relation.STRANGER
-    register_wanted: Register | None = Field(default=None, alias="register")
-    sender: Sender = Sender()
-    contact: Contact = Contact()
 
 
 class ChatMessage(Model):

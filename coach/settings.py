@@ -6,6 +6,7 @@ speaks. Paths are made, never at import but when asked for.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ APP_NAME = "prima-offri"
 EMBEDDED = "embedded"
 NO_MODEL = "none"
 OPENAI_URL = "https://api.openai.com/v1"
+
+#: The configuration file, in the state folder.
+CONFIGURATION = "configuration.json"
 
 #: The folder that holds `knowledge/` and `prompts/`.
 PROJECT = Path(__file__).resolve().parent.parent
@@ -82,11 +86,13 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings and make the state folder.
 
+    The environment comes first, then what `coach model use` chose.
+
     Args:
         environ: the environment; the process's own when None.
 
     Raises:
-        ConfigurationError: `COACH_HOME` cannot be made or written.
+        ConfigurationError: `COACH_HOME` cannot be made, or its configuration file is not valid.
     """
     env = os.environ if environ is None else environ
     home = Path(env.get("COACH_HOME") or platformdirs.user_data_dir(APP_NAME)).expanduser()
@@ -101,7 +107,36 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home.resolve(),
         models=(models / "models").resolve(),
-        model=env.get("COACH_MODEL", "").strip() or EMBEDDED,
+        model=env.get("COACH_MODEL", "").strip() or _chosen_model(home),
         base_url=env.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL,
         api_key=env.get("OPENAI_API_KEY", "").strip(),
     )
+
+
+def choose_model(settings: Settings, name: str) -> None:
+    """Make `name` the model used when `COACH_MODEL` does not say otherwise.
+
+    Raises:
+        ConfigurationError: the configuration file cannot be written.
+    """
+    file = settings.home / CONFIGURATION
+    partial = file.with_suffix(".partial")
+    try:
+        partial.write_text(json.dumps({"model": name}) + "\n", encoding="utf-8")
+        partial.replace(file)
+    except OSError as error:
+        raise ConfigurationError(f"Non riesco a scrivere {file} ({error.strerror}).") from error
+
+
+def _chosen_model(home: Path) -> str:
+    file = home / CONFIGURATION
+    try:
+        chosen = json.loads(file.read_text(encoding="utf-8"))["model"]
+    except FileNotFoundError:
+        return EMBEDDED
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"Il file di configurazione {file} non è valido.",
+            "Cancellalo, oppure scegli di nuovo il modello con `coach model use`.",
+        ) from error
+    return str(chosen)

@@ -149,6 +149,13 @@ def test_markdown_headings_hold_until_the_next():
     ]
 
 
+def test_front_matter_gives_the_title_and_is_not_text():
+    text = "---\ntitle: 'Il pane'\ndate: 2024\n---\n\nLa pasta madre va rinfrescata."
+    assert splitting.title_of(text, "?") == "Il pane"
+    assert [c.text for c in splitting.split(text)] == ["La pasta madre va rinfrescata."]
+    assert splitting.title_of("---\nfuori", "nome del file") == "nome del file"
+
+
 def test_the_line_that_opens_a_list_goes_with_it():
     filler = "Una frase qualunque che riempie. " * 15
     items = [f"- voce {n}: {'qualcosa da dire sulla voce ' * 10}" for n in range(4)]
@@ -668,27 +675,28 @@ def test_a_new_home_may_be_built_by_two_processes(settings, embeddings):
 def test_a_writer_that_waits_too_long_says_why(tmp_path):
     first = snapshot.SnapshotFolder(tmp_path)
     second = snapshot.SnapshotFolder(tmp_path, lock_timeout=0.1)
-    caught = []
+    caught, told = [], []
 
     def wait():
         try:
-            with second.writing():
+            with second.writing(lambda *stage: told.append(stage)):
                 pass
         except LibraryError as error:
             caught.append(str(error))
 
-    with first.writing():
+    with first.writing(lambda *stage: None):
         thread = threading.Thread(target=wait)
         thread.start()
         thread.join()
     assert "Un altro programma sta aggiornando la libreria" in caught[0]
+    assert told == [("Attesa di un altro programma che aggiorna la libreria", 0, 1)]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("non una cartella")
     with (
         pytest.raises(LibraryError, match="Non riesco a scrivere la libreria"),
-        snapshot.SnapshotFolder(tmp_path / "file" / "library").writing(),
+        snapshot.SnapshotFolder(tmp_path / "file" / "library").writing(print),
     ):
         pass
 

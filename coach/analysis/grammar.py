@@ -177,7 +177,7 @@ _MASCULINE_NOUNS = listed(
     "mese mondo paese percorso piacere ruolo settore tempo problema programma sistema tema "
     "panorama "
     "diploma schema clima dramma telegramma saluto favore colloquio settore pomeriggio commento "
-    "intervento post gruppo negozio biglietto viaggio curriculum studio parere nome cognome"
+    "intervento gruppo negozio biglietto viaggio curriculum studio parere nome cognome"
 )
 _FEMININE_PLURALS = listed(
     "persone cose aziende ditte idee giornate settimane strade scuole mostre domande offerte "
@@ -379,6 +379,13 @@ def _noun_form(word: str) -> str:
     return "fs" if _is_feminine(word) and not word.endswith(("à", "ù")) else ""
 
 
+# "la", "le", "gli", "questo" are pronouns too: "la tua la prendo io".
+_NEVER_PRONOUNS = listed(
+    "il del al nel dal sul un una della alla nella dalla sulla i dei ai nei sui delle alle nelle "
+    "sulle dalle"
+)
+
+
 @_rule
 def _agreement(s: Sentence, i: int) -> Iterator[Hit]:
     """*i mie contatti*, *la mia problema*, *un relazione*, *alle fiera*."""
@@ -390,13 +397,8 @@ def _agreement(s: Sentence, i: int) -> Iterator[Hit]:
         return
     if following in _POSSESSIVE:
         right = _POSSESSIVE[following]
-        if word in _POSSESSIVE or word in ("questo", "quello", "primo", "uno", "le", "gli", "la"):
-            # "questo mio", "di quello tuo"; "le", "gli", "la" may be pronouns: same number asked.
-            if word not in ("le", "la") or left[1] == right[1]:
-                return
-            if right in ("fs", "fp"):
-                return
-        if left != right and s.following(i + 1):
+        sure = word in _NEVER_PRONOUNS or (word, right) in (("la", "ms"), ("le", "mp"))
+        if sure and left != right and s.following(i + 1):
             yield _disagreement(s, i)
         return
     right = _noun_form(following)
@@ -442,7 +444,10 @@ _STARTS_CLAUSE = listed("e ma che anche quando come se dove già poi invece infa
 
 @_rule
 def _have_first(s: Sentence, i: int) -> Iterator[Hit]:
-    """*o visto* for *ho visto*."""
+    """*o visto* for *ho visto*, *non o tempo*."""
+    if s.low(i) == "o" and s.following(i) and s.previous(i) in ("non", "mi", "ti", "l'", "ce"):
+        yield _hit(s, i, i, "have", _HAVE.format("ho"), "ho")
+        return
     if s.low(i) != "o" or not _is_object(s.following(i)) or not is_participle(s.following(i)):
         return
     before = s.previous(i)
@@ -532,23 +537,26 @@ _INFINITIVE_NOUNS = listed(
 
 @_rule
 def _have_not(s: Sentence, i: int) -> Iterator[Hit]:
-    """*ha lavorare*, *hai miei contatti*, a closing *ha presto*."""
-    word, after, before = s.low(i), s.following(i), s.previous(i)
-    if word == "ha" and after:
-        if (after == "presto" and len(s) == 2) or (
-            after.endswith(("are", "ere", "ire"))
-            and len(after) > 4
-            and after not in _INFINITIVE_NOUNS
-            and (lexicon.known(after[:-3] + "ando") or lexicon.known(after[:-3] + "endo"))
-        ):
-            yield _hit(s, i, i, "have", "È la preposizione: «a», senza acca.", "a")
-    if word == "hai" and after:
-        plural = after in ("miei", "suoi", "nostri", "vostri")
-        noun = (
-            after in _MASCULINE_PLURALS or after in ("ragazzi", "bambini", "clienti", "colleghi")
-        ) and _is_plain_noun(before)
-        if plural or noun:
-            yield _hit(s, i, i, "have", "È la preposizione: «ai», senza acca.", "ai")
+    """*ha lavorare*, a closing *ha presto*."""
+    after = s.following(i)
+    infinitive = (
+        len(after) > 4
+        and after.endswith(("are", "ere", "ire"))
+        and after not in _INFINITIVE_NOUNS
+        and (lexicon.known(after[:-3] + "ando") or lexicon.known(after[:-3] + "endo"))
+    )
+    if s.low(i) == "ha" and (infinitive or (after == "presto" and len(s) == 2)):
+        yield _hit(s, i, i, "have", "È la preposizione: «a», senza acca.", "a")
+
+
+@_rule
+def _have_not_hai(s: Sentence, i: int) -> Iterator[Hit]:
+    """*hai miei contatti*, *l'italiano hai ragazzi*."""
+    after = s.following(i)
+    own = after in ("miei", "suoi", "nostri", "vostri")
+    noun = after in _MASCULINE_PLURALS or after in ("ragazzi", "bambini", "clienti", "colleghi")
+    if s.low(i) == "hai" and (own or (noun and _is_plain_noun(s.previous(i)))):
+        yield _hit(s, i, i, "have", "È la preposizione: «ai», senza acca.", "ai")
 
 
 @_rule

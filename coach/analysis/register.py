@@ -29,7 +29,8 @@ _SET_PHRASE = re.compile(
 )
 # "Sei" as a number: what stands before or after it.
 _SIX_AFTER = listed(
-    "cui alle le i gli da dalle tra fra in ogni per di dei delle ore verso circa almeno oltre altri "
+    "cui alle le i gli da dalle tra fra in ogni per di dei delle ore verso circa almeno oltre "
+    "altri "
     "altre ultimi ultime prossimi prossime primi prime fino quasi nei negli nelle sui degli ai "
     "agli con abbiamo ha trenta venti quaranta cinquanta sessanta dopo soli sole"
 )
@@ -289,6 +290,8 @@ def _tu_strength(sentence: _Sentence, index: int, word: str) -> bool | None:
         return None if number else True
     if low == "dai":
         return False if previous in ("mi", "ci", "non", "se") else None
+    if low in _BARE_IMPERATIVES and sentence.word(index + 2) in ("sua", "suo", "suoi", "sue"):
+        return None  # "accetta la Sua proposta": somebody else does
     if low in _BARE_IMPERATIVES and sentence.opens[index] and not sentence.question:
         return following in _AFTER_IMPERATIVE
     if low in _FORBIDDEN and previous == "non" and sentence.opens[index - 1]:
@@ -310,10 +313,13 @@ def _ambiguous_second(sentence: _Sentence, index: int, following: str) -> bool |
     while start > 0 and sentence.low[start - 1] in _CLITICS and not sentence.opens[start]:
         start -= 1
     before = sentence.word(start - 1)
-    if before in ("se", "cosa", "dove", "come", "quando", "quanto", "chi") and (
-        start < index or before in ("se", "cosa") or following != "di"
-    ):
+    if before == "se" and sentence.word(index - 1) == "ne":
+        return False  # "se ne parli con il responsabile" is courtesy too
+    led = start < index
+    if before in ("se", "cosa") or (before in ("dove", "quando", "quanto", "chi", "come") and led):
         return True
+    if before in ("dove", "quando", "quanto") and following != "di":
+        return True  # but "come quadri", "come regali" are nouns
     if before == "che" and sentence.word(start - 2) in _DECLARING:
         return True
     if sentence.question:
@@ -336,9 +342,7 @@ _FORBIDDEN = listed(
     "esitare perdere dimenticare mancare aspettare avere preoccuparti lasciare fare"
 )
 _PLURAL_OWNERS = listed("miei suoi nostri vostri loro ragazzi corsi colleghi")
-_ARTICLES = listed(
-    "i gli dei degli ai agli dai dagli nei negli sui sugli quei quegli questi un il lo"
-)
+_ARTICLES = listed("i dei degli ai agli dai dagli nei negli sui sugli quei quegli questi un il")
 _DECLARING = listed(
     "so visto letto dicevi vedo sapevo saputo sentito scoperto capito notato dici dicevo ricordo "
     "scritto detto noto leggo"
@@ -437,6 +441,8 @@ def _capital_strength(sentence: _Sentence, index: int, word: str) -> bool | None
 def _clitic_strength(sentence: _Sentence, index: int, low: str, others: bool) -> bool | None:
     """Lower-case *le*, *la*, *l'* and those that open a sentence: article, she, or courtesy."""
     following, after = sentence.word(index + 1), sentence.word(index + 2)
+    if low == "le" and following in ("ho", "avevo", "avrei") and after.endswith(("te", "se")):
+        return None  # "le ho fatte": the participle agrees with things
     opening = index == 0 or sentence.opens[index]
     previous = sentence.word(index - 1)
     if low == "l'":
@@ -461,6 +467,12 @@ def _clitic_strength(sentence: _Sentence, index: int, low: str, others: bool) ->
 _CLAUSE_WORDS = listed("e ma perché quindi così poi che non intanto volentieri")
 
 
+_PLAIN_COURTESY = listed(
+    "senta veda venga scriva legga prenda risponda chieda creda tenga metta scelga dica permetta "
+    "attenda proceda aggiunga inserisca scenda accolga perda guardi"
+)
+
+
 def _is_imperative(sentence: _Sentence, index: int, low: str) -> bool:
     """Whether the word is a courtesy imperative: it opens a clause, and no *che* comes before."""
     start = index
@@ -482,8 +494,8 @@ def _is_imperative(sentence: _Sentence, index: int, low: str) -> bool:
             and len(sentence.low) > 1
             and sentence.opens[index]
         )
-    if low in ("sia", "possa", "abbia", "faccia", "dia") and not led:
-        return False
+    if not led and low not in _PLAIN_COURTESY:
+        return False  # "sala", "parta" may be nouns or subordinate verbs
     before = sentence.low[:start]
     return not any(word in ("che", "affinché", "perché", "sebbene", "benché") for word in before)
 
@@ -506,6 +518,8 @@ def _third_strength(
         return None
     if previous == "che" and sentence.word(start - 2) in _DECLARING and low in _KNOWN_OF_READER:
         return not sentence.somebody_named(index)
+    if following in ("ti", "te") and lexicon.is_third_person(sentence.word(index + 2)):
+        return None  # "se vuole ti chiama": somebody else
     if previous == "se" and low in _SE_FORMULA and following not in ("possibile", "vero"):
         return not sentence.named_earlier
     if low in ("è", "era", "fosse", "avesse") or (

@@ -303,8 +303,10 @@ def _accent_correction(word: str) -> str | None:
     """The same letters with another accent: *perchè*, *citta*, *pèrche*."""
     last = word[-1]
     for accented in _ACCENTED.get(last, ""):
-        if lexicon.known(word[:-1] + accented) and len(word) > 2:
-            return word[:-1] + accented
+        right = word[:-1] + accented
+        # "ingegnera" is not a slip for "ingegnerà": a rare word is no evidence.
+        if len(word) > 2 and lexicon.known(right) and (right.endswith("tà") or _zipf(right) > 0):
+            return right
     swapped = word[:-1] + {"è": "é", "é": "è", "á": "à", "í": "ì", "ó": "ò", "ú": "ù"}.get(
         last, last
     )

@@ -19,7 +19,7 @@ import numpy as np
 from coach.analysis.acts import WEIGHTS, ActWeights, Floats, weigh
 from coach.analysis.features import features
 from coach.analysis.text import clean
-from coach.embeddings import E5Embeddings
+from coach.embeddings import CachedEmbeddings, E5Embeddings
 from coach.schemas import Act
 from coach.settings import PROJECT
 
@@ -187,7 +187,8 @@ def _best_threshold(seen: Floats, data: TrainingSet, column: int) -> float:
 def main() -> None:
     """Train and write the weights."""
     examples = read_examples()
-    vectors = E5Embeddings().queries([e.text for e in examples])
+    embeddings = CachedEmbeddings(E5Embeddings(), PROJECT / ".cache" / "vectors.sqlite")
+    vectors = embeddings.queries([e.text for e in examples])
     train(examples, vectors).save(WEIGHTS)
     print(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1e3:.0f} kB", file=sys.stderr)
 

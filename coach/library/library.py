@@ -124,7 +124,7 @@ class Library:
         """
         passages = _corpus_entries(rows)
         library = cls(SnapshotFolder(folder), embeddings or E5Embeddings(), progress or _silent)
-        with library._folder.writing():
+        with library._folder.writing(library._progress):
             library._snapshot = library._folder.write(
                 "corpus", passages, library._embeddings, library._progress
             )
@@ -202,7 +202,7 @@ class Library:
             LibraryError: another program does not finish writing the library.
         """
         added = self._own_texts()
-        with self._folder.writing():
+        with self._folder.writing(self._progress):
             addition = added.add(paths)
             if addition.added:
                 self._write()
@@ -218,7 +218,7 @@ class Library:
         added = self._own_texts()
         if any(note.id == source_id for note in self._notes()):
             raise InputError(f"«{source_id}» fa parte del prodotto e non si può rimuovere.")
-        with self._folder.writing():
+        with self._folder.writing(self._progress):
             added.remove(source_id)
             self._write()
 
@@ -246,7 +246,7 @@ class Library:
             LibraryError: it cannot be built.
         """
         self._own_texts()
-        with self._folder.writing():
+        with self._folder.writing(self._progress):
             self._write(reuse=False)
 
     def check(self) -> list[CheckedPart]:
@@ -314,7 +314,7 @@ class Library:
         """Open the snapshot in force if it is sound and current; otherwise write another."""
         if self._open_if_current():
             return
-        with self._folder.writing():
+        with self._folder.writing(self._progress):
             # Another process may have mended it while this one waited.
             if not self._open_if_current():
                 self._write()

@@ -103,7 +103,8 @@ def _similarities(snapshot: Snapshot, places: Places, vector: Vectors) -> Scores
     """How near each passage is: the mean of its whole and of its nearest view.
 
     Exact, from the vectors themselves: Chroma proposes, and knows nothing of the passages that
-    only their words brought in. Either half alone ranked worse than the mean.
+    only their words brought in. The mean ranked better than the nearest view alone (66 questions:
+    MRR .69 against .65).
     """
     starts = np.searchsorted(snapshot.owner, places, side="left")
     ends = np.searchsorted(snapshot.owner, places, side="right")

@@ -36,6 +36,8 @@ _COMMENT_COUNT = re.compile(r"^\d+\s+(?:comment[io]?s?|rispost[ae]|replies)$", r
 _PINGBACK = re.compile(r"^(?:pingback|trackback)\b", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-–—•*·]|\d{1,2}[.)])\s+")
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
 _SENTENCE_END = r"(?<=[.!?…])[\"”»)]?\s+"
 _LONGEST_HEADING = 80
 
@@ -85,7 +87,7 @@ def split(text: str, title: str = "") -> list[Chunk]:
 
 def blocks(text: str, title: str = "") -> list[Block]:
     """Read headings, paragraphs, list items and comments, in order."""
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [" ".join(line.split()) for line in _FRONT_MATTER.sub("", text).splitlines()]
     paragraphs = [line for line in lines if line]
     if _is_hard_wrapped(lines):
         paragraphs = _unwrap(lines)
@@ -113,7 +115,11 @@ def blocks(text: str, title: str = "") -> list[Block]:
 
 
 def title_of(text: str, fallback: str) -> str:
-    """The title a raw text gives itself: its first heading, else a short first line."""
+    """The title a text gives itself, in front matter or an early heading, or the fallback."""
+    front = _FRONT_MATTER.match(text)
+    if front and (named := _FRONT_TITLE.search(front[1])):
+        return named[1]
+    text = _FRONT_MATTER.sub("", text)
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()][:3]
     for position, line in enumerate(lines):
         if match := _MARKDOWN_HEADING.match(line):

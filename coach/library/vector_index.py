@@ -99,7 +99,8 @@ class VectorIndex:
         self._copy = copies / uuid.uuid4().hex[:12]
         try:
             copies.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(_lock_of(self._copy))
+            # A page opens in one thread and may close in another.
+            self._lock = FileLock(_lock_of(self._copy), thread_local=False)
             self._lock.acquire()
         except OSError as error:
             raise LibraryError("L'indice delle fonti non si apre.") from error

@@ -1,0 +1,595 @@
+"""From the plan to a message, without a model: the floor that is always there.
+
+A message is a list of parts, each a sentence with the facts it stands on and how much it matters.
+Where the channel is too narrow the parts that matter least are shed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+from coach.analysis import lexicon
+from coach.rewrite import wording
+from coach.rewrite.fragments import Fragment, Kind, Offer
+from coach.rewrite.morphology import addressed
+from coach.rewrite.plan import Known, Plan, content_stems
+from coach.schemas import (
+    CHANNEL_LIMITS,
+    Act,
+    Channel,
+    Fact,
+    FactOrigin,
+    FactRole,
+    Question,
+    Register,
+    Relation,
+)
+
+
+class Slot(IntEnum):
+    """The places of a message, in the order they are read."""
+
+    THANKS = 1
+    SELF = 2
+    HOW_MET = 3
+    REMINDER = 4
+    COMMON = 5
+    APPRECIATION = 6
+    PAST_GIFT = 7
+    NEED = 8
+    OFFER = 9
+    REQUEST = 10
+    NEXT_STEP = 11
+
+
+#: What is shed first when a message is too long: the lowest figure.
+_WORTH: dict[Slot, int] = {
+    Slot.NEXT_STEP: 10, Slot.SELF: 20, Slot.REMINDER: 20, Slot.PAST_GIFT: 35, Slot.COMMON: 45, Slot.THANKS: 55,
+    Slot.APPRECIATION: 60, Slot.NEED: 65, Slot.OFFER: 80, Slot.REQUEST: 85, Slot.HOW_MET: 90,
+}  # fmt: skip
+_OPENING = (
+    Slot.THANKS, Slot.SELF, Slot.HOW_MET, Slot.REMINDER, Slot.COMMON, Slot.APPRECIATION,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One sentence of the message.
+
+    Attributes:
+        slot: its place.
+        text: the sentence, lower case, without its final stop.
+        facts: what it stands on.
+        worth: how much it matters when room is short.
+        question: what its placeholder asks, if it has one.
+        fragment, offer: what it words, for the model to word anew.
+    """
+
+    slot: Slot
+    text: str
+    facts: tuple[Fact, ...] = ()
+    worth: int = 50
+    question: Question | None = None
+    fragment: Fragment | None = None
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Parts and the frame around them.
+
+    Attributes:
+        greeting: "Ciao Carla," or "".
+        closing: "Un cordiale saluto," or "".
+        signature: the sender's name or "".
+    """
+
+    channel: Channel
+    greeting: str
+    parts: tuple[Part, ...]
+    closing: str
+    signature: str
+    register: Register
+    names: tuple[str, ...] = field(default=())
+    greeting_question: Question | None = None
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return _assembled(self)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Those whose placeholders stand in the text."""
+        found = [part.question for part in self.parts if part.question]
+        if self.greeting_question and self.greeting_question.placeholder in self.greeting:
+            found.append(self.greeting_question)
+        return tuple(found)
+
+    def without(self, part: Part) -> Composition:
+        """The same message less one part."""
+        return replace(self, parts=tuple(other for other in self.parts if other is not part))
+
+    def with_text(self, part: Part, text: str) -> Composition:
+        """The same message with another sentence in a part's place."""
+        parts = tuple(replace(p, text=text) if p is part else p for p in self.parts)
+        return replace(self, parts=parts)
+
+
+class Chooser:
+    """Chooses among phrasings: the same request always gets the same, different ones differ.
+
+    Args:
+        seed: what the choice depends on.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+        self._used: list[str] = []
+
+    def pick(self, options: Sequence[str]) -> str:
+        """An option that repeats the fewest words of those already chosen.
+
+        Raises:
+            ValueError: there is no option.
+        """
+        if not options:
+            raise ValueError("no option")
+        digest = hashlib.sha256(f"{self._seed}|{options[0]}".encode()).digest()
+        start = digest[0] % len(options)
+        turned = [*options[start:], *options[:start]]
+        best = min(turned, key=self._repeated)
+        self._used.extend(_echoes(best))
+        return best
+
+    def _repeated(self, option: str) -> int:
+        return sum(self._used.count(echo) for echo in _echoes(option))
+
+
+_ECHO = re.compile(
+    r"\b(?:piacere|comodo|utile|volentieri|interesse|so che|ricord\w+|saputo|con piacere|"
+    r"incurios\w+|stato un|fatto|ancora)\b"
+)
+
+
+def _echoes(text: str) -> list[str]:
+    return _ECHO.findall(text.lower())
+
+
+# --- composing ----------------------------------------------------------------------------------
+
+
+def compose(plan: Plan, seed: str, *, manner: str = "") -> Composition:
+    """Word a plan.
+
+    Args:
+        plan: what is known.
+        seed: the phrasing depends on it (the draft will do).
+        manner: "" or one of the variants: `breve`, `calda`, `formale`.
+
+    Returns:
+        A composition within the channel's limit, unless even its last part is too long.
+    """
+    chooser = Chooser(f"{seed}|{manner}")
+    parts = sorted(_parts(plan, chooser, manner), key=lambda part: part.slot)
+    greeting, question = _greeting(plan, manner)
+    composition = Composition(
+        channel=plan.channel,
+        greeting=greeting,
+        parts=tuple(parts),
+        closing=_closing(plan, manner),
+        signature=_signature(plan),
+        register=plan.register,
+        names=tuple(word for name in (plan.name, plan.sender) for word in name.split()),
+        greeting_question=question,
+    )
+    if manner == "breve":
+        composition = _shortened(composition)
+    return fit(composition)
+
+
+def fit(composition: Composition) -> Composition:
+    """Shed what matters least until the message is within its channel's limit."""
+    limit = CHANNEL_LIMITS[composition.channel]
+    while len(composition.text) > limit:
+        if composition.channel is Channel.LINKEDIN_INVITE and composition.signature:
+            composition = replace(composition, signature="", closing="")
+        elif len(composition.parts) > 1:
+            composition = composition.without(min(composition.parts, key=lambda part: part.worth))
+        else:
+            break
+    return composition
+
+
+def _shortened(composition: Composition) -> Composition:
+    kept = [
+        p for p in composition.parts if p.slot not in (Slot.SELF, Slot.REMINDER, Slot.NEXT_STEP)
+    ]
+    kept = sorted(kept, key=lambda part: -part.worth)[:3]
+    if not kept:
+        return composition
+    return replace(composition, parts=tuple(p for p in composition.parts if p in kept))
+
+
+def _parts(plan: Plan, chooser: Chooser, manner: str) -> list[Part]:
+    parts: list[Part] = []
+    room = 3 if plan.channel is Channel.LINKEDIN_INVITE else 5
+    parts.extend(_thanks(plan, chooser))
+    parts.extend(_introduction(plan))
+    parts.extend(_kept(plan))
+    told = [known for known in plan.known if known.fact.role is FactRole.NEED]
+    others = [known for known in plan.known if known.fact.role is not FactRole.NEED]
+    for known in others[:room]:
+        joined = _meeting_with_talk(known, plan, parts)
+        if joined is not None:
+            parts = joined
+            continue
+        part = _known_part(known, plan, chooser)
+        if part is not None and not _covered(part, parts):
+            parts.append(part)
+    parts.extend(_needs_and_offers(plan, told[:2], chooser, parts))
+    parts.extend(_placeholders(plan, parts))
+    parts.extend(_request(plan, chooser, parts))
+    parts.extend(_next_step(plan, parts, chooser))
+    return _dampened(parts)
+
+
+def _dampened(parts: list[Part]) -> list[Part]:
+    """Second and later parts of one slot matter less than the first."""
+    seen: dict[Slot, int] = {}
+    out: list[Part] = []
+    for part in parts:
+        out.append(replace(part, worth=part.worth - 30 * seen.get(part.slot, 0)))
+        seen[part.slot] = seen.get(part.slot, 0) + 1
+    return out
+
+
+_ROLE_SLOTS: dict[FactRole, Slot] = {
+    FactRole.HOW_MET: Slot.HOW_MET, FactRole.APPRECIATION: Slot.APPRECIATION,
+    FactRole.COMMON_GROUND: Slot.COMMON, FactRole.PAST_GIFT: Slot.PAST_GIFT,
+    FactRole.THANKS: Slot.THANKS, FactRole.NEED: Slot.NEED,
+}  # fmt: skip
+_ACT_SLOTS: dict[Act, Slot] = {
+    Act.HOW_MET: Slot.HOW_MET, Act.APPRECIATION: Slot.APPRECIATION,
+    Act.COMMON_GROUND: Slot.COMMON, Act.OFFER: Slot.OFFER, Act.LIGHT_NEXT_STEP: Slot.NEXT_STEP,
+}  # fmt: skip
+_ACT_ROLES: dict[Act, FactRole] = {
+    Act.HOW_MET: FactRole.HOW_MET, Act.APPRECIATION: FactRole.APPRECIATION,
+    Act.COMMON_GROUND: FactRole.COMMON_GROUND, Act.OFFER: FactRole.OFFER,
+    Act.LIGHT_NEXT_STEP: FactRole.NEXT_STEP,
+}  # fmt: skip
+
+
+def _thanks(plan: Plan, chooser: Chooser) -> list[Part]:
+    if not plan.draft.thanks:
+        return []
+    fact = Fact(text=plan.draft.thanks, origin=FactOrigin.DRAFT, role=FactRole.THANKS)
+    text = chooser.pick(wording.thanks(plan.draft.thanks))
+    return [Part(Slot.THANKS, text, (fact,), _WORTH[Slot.THANKS])]
+
+
+def _introduction(plan: Plan) -> list[Part]:
+    if plan.relation is Relation.ESTABLISHED:
+        return []
+    # Someone who has met the writer is first told where, and then reminded of who it was.
+    slot = Slot.SELF if plan.relation is Relation.STRANGER else Slot.REMINDER
+    if plan.draft.introduction and not plan.about:
+        fact = Fact(text=plan.draft.introduction, origin=FactOrigin.DRAFT, role=FactRole.SELF)
+        return [Part(slot, decapitalised(plan.draft.introduction, ()), (fact,), _WORTH[slot])]
+    text = wording.self_introduction(plan.sender, plan.about, plan.register)
+    if not text:
+        return []
+    fact = Fact(text=plan.about, origin=FactOrigin.SENDER, role=FactRole.SELF)
+    return [Part(slot, text, (fact,), _WORTH[slot])]
+
+
+def _kept(plan: Plan) -> list[Part]:
+    """Good sentences of the draft, unless a note says the same better."""
+    parts: list[Part] = []
+    for kept in plan.draft.kept:
+        slot, role = _ACT_SLOTS[kept.act], _ACT_ROLES[kept.act]
+        stems = content_stems(kept.text)
+        noted = [k for k in plan.known if k.fact.role is role]
+        if noted and role is not FactRole.OFFER:
+            own = frozenset[str]().union(*(content_stems(k.fragment.body) for k in noted))
+            if not own <= stems:
+                continue
+        if any(part.slot is slot for part in parts) and slot is not Slot.OFFER:
+            continue
+        if slot is Slot.HOW_MET and not stems - _BLAND:
+            # "È stato bello incontrarti." says nothing of where: the placeholder asks.
+            continue
+        fact = Fact(text=kept.text, origin=FactOrigin.DRAFT, role=role)
+        parts.append(Part(slot, decapitalised(kept.text, ()), (fact,), _WORTH[slot]))
+    return parts
+
+
+_BLAND = content_stems(
+    "stato bello incontrarti incontrarla conoscerti conoscerla piacere conosciuti incontrati visti "
+    "ricordi ricorda incontro conoscenza fatto davvero vederti vederla rivederti bellissimo"
+)
+
+
+def _covered(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether a sentence already there says all that this one would."""
+    stems = frozenset[str]().union(*(content_stems(fact.text) for fact in part.facts))
+    return any(stems and stems <= content_stems(other.text) for other in parts)
+
+
+def _known_part(known: Known, plan: Plan, chooser: Chooser) -> Part | None:
+    options = wording.sentences_for(known.fragment, plan.register, plan.relation)
+    if not options:
+        return None
+    slot = _ROLE_SLOTS[known.fact.role]
+    return Part(slot, chooser.pick(options), (known.fact,), _WORTH[slot], fragment=known.fragment)
+
+
+def _meeting_with_talk(known: Known, plan: Plan, parts: list[Part]) -> list[Part] | None:
+    """ "conoscerti all'aperitivo e parlare con te di bandi": two notes, one sentence."""
+    if known.fragment.kind is not Kind.TALKED:
+        return None
+    for index, part in enumerate(parts):
+        if part.fragment and part.fragment.kind in (Kind.MET, Kind.EVENT) and ":" not in part.text:
+            you = "Lei" if plan.register is Register.LEI else "te"
+            about = addressed(known.fragment.body, plan.register, subject=False)
+            text = f"{part.text} e parlare con {you} {about}"
+            joined = replace(part, text=text, facts=(*part.facts, known.fact))
+            return [*parts[:index], joined, *parts[index + 1 :]]
+    return None
+
+
+def _needs_and_offers(
+    plan: Plan, needs: Sequence[Known], chooser: Chooser, parts: Sequence[Part]
+) -> list[Part]:
+    out: list[Part] = []
+    offers = [
+        offer
+        for offer in plan.offers
+        if not any(
+            part.slot is Slot.OFFER and content_stems(offer.body) & content_stems(part.text)
+            for part in parts
+        )
+    ]
+    if any(part.slot is Slot.OFFER for part in parts):
+        offers = offers[:1]
+    for known in needs:
+        part = _known_part(known, plan, chooser)
+        if part is None or _covered(part, [*parts, *out]):
+            continue
+        if offers and ":" not in part.text:
+            offer, offers = offers[0], offers[1:]
+            out.extend(_joined(part, offer, plan, chooser))
+        elif not plan.offers and not out:
+            tail = (
+                ", e ci ho ripensato" if known.fragment.kind is Kind.TOLD
+                else "" if known.fragment.kind is Kind.NEED_NOUN
+                else " e mi farebbe piacere saperne di più"
+            )  # fmt: skip
+            out.append(replace(part, text=part.text + tail))
+        else:
+            out.append(part)
+    for offer in offers:
+        clause = wording.offer_clause(offer, plan.register)
+        if any(part.offer or part.slot is Slot.OFFER for part in [*parts, *out]):
+            text = _also(clause)
+        elif clause.startswith("ecco"):
+            text = clause
+        else:
+            text = f"{chooser.pick(wording.offer_lead(plan.register))} {clause}"
+        out.append(Part(Slot.OFFER, text, (_offer_fact(offer),), _WORTH[Slot.OFFER], offer=offer))
+    return out
+
+
+def _also(clause: str) -> str:
+    if clause.startswith("posso "):
+        return "posso anche " + clause.removeprefix("posso ")
+    return f"in più, {clause}"
+
+
+def _joined(part: Part, offer: Offer, plan: Plan, chooser: Chooser) -> list[Part]:
+    """A need and the offer that may answer it: in one sentence when they speak of one thing."""
+    clause = wording.offer_clause(offer, plan.register)
+    fact = _offer_fact(offer)
+    fitting = content_stems(offer.body) & content_stems(part.fragment.body if part.fragment else "")
+    lead = chooser.pick(wording.offer_lead(plan.register))
+    if fitting and not clause.startswith("ecco"):
+        text = f"{part.text}: {clause if 'volentieri' in clause else f'{lead} {clause}'}"
+        return [replace(part, text=text, slot=Slot.OFFER, facts=(*part.facts, fact),
+                        worth=_WORTH[Slot.OFFER], offer=offer)]  # fmt: skip
+    text = clause if clause.startswith("ecco") else f"{lead} {clause}"
+    return [part, Part(Slot.OFFER, text, (fact,), _WORTH[Slot.OFFER], offer=offer)]
+
+
+def _offer_fact(offer: Offer) -> Fact:
+    return Fact(text=offer.text, origin=FactOrigin.SENDER, role=FactRole.OFFER)
+
+
+def _placeholders(plan: Plan, parts: Sequence[Part]) -> list[Part]:
+    out: list[Part] = []
+    questions = {question.id: question for question in plan.questions}
+    personal = any(
+        p.slot in (Slot.HOW_MET, Slot.COMMON, Slot.APPRECIATION, Slot.NEED) or p.fragment
+        for p in parts
+    )
+    if not personal:
+        met = questions.get("how_met")
+        if met is not None and plan.relation is not Relation.ESTABLISHED:
+            text = wording.met_placeholder(plan.register, met.placeholder)
+            out.append(Part(Slot.HOW_MET, text, (), _WORTH[Slot.HOW_MET], met))
+        liked = questions.get("appreciation")
+        if liked is not None:
+            text = wording.appreciation_placeholder(plan.register, liked.placeholder)
+            out.append(Part(Slot.APPRECIATION, text, (), _WORTH[Slot.APPRECIATION], liked))
+    offer = questions.get("offer")
+    given = any(p.slot in (Slot.OFFER, Slot.PAST_GIFT) for p in parts)
+    if offer is not None and not given and (not personal or plan.request):
+        text = wording.offer_placeholder(plan.register, offer.placeholder)
+        out.append(Part(Slot.OFFER, text, (), _WORTH[Slot.OFFER], offer))
+    return out
+
+
+_HURRY = re.compile(
+    r"[,;]?\s*(?:e\s+)?\b(?:entro (?:e non oltre )?(?:domani|oggi|stasera|ieri|luned|marted|mercoled|gioved|"
+    r"venerd|sabato|domenica|fine|la |il |le |\d)[^,.!?]*|muoviti|sbrigati|si muova|si sbrighi|"
+    r"al più presto|il prima possibile|urgente\w*|subito|immediatamente|rispondimi[^,.!?]*|"
+    r"mi risponda[^,.!?]*|fammi sapere[^,.!?]*|dai|oggi stesso)(?=\W|$)",
+    re.IGNORECASE,
+)
+_SOFTER = (
+    (re.compile(r"^(?:mi serve)\b"), "mi servirebbe"),
+    (re.compile(r"^(?:mi servono)\b"), "mi servirebbero"),
+    (re.compile(r"^ho bisogno\b"), "avrei bisogno"),
+    (re.compile(r"^voglio\b"), "vorrei"),
+)
+
+
+def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
+    """A request that the relation bears, after something given, without its hurry."""
+    for ask in plan.request[:1]:
+        text = re.sub(
+            r"[,.!\s]+(?:ciao|grazie(?: mille| in anticipo)?|saluti|a presto)\W*$",
+            "",
+            ask,
+            flags=re.IGNORECASE,
+        ).strip()
+        for word in plan.name.split():
+            text = re.sub(rf"^{re.escape(word)}\b\W*", "", text, flags=re.IGNORECASE)
+        question = text.endswith("?")
+        text = decapitalised(_HURRY.sub("", text).strip(" ,;.!?"), ())
+        if len(text.split()) < 2:
+            continue
+        for pattern, softer in _SOFTER:
+            text = pattern.sub(softer, text)
+        text += "?" if question else ""
+        fact = Fact(text=ask, origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
+        if not re.match(r"(?:volevo|vorrei|ti chiedo|Le chiedo|avrei|ti volevo|quando)\b", text):
+            lead = wording.request_lead(plan.register, also=bool(parts))
+            text = f"{lead}: {text}"
+        return [Part(Slot.REQUEST, text, (fact,), _WORTH[Slot.REQUEST])]
+    return []
+
+
+def _next_step(plan: Plan, parts: Sequence[Part], chooser: Chooser) -> list[Part]:
+    if any(part.slot is Slot.NEXT_STEP for part in parts) or plan.request:
+        return []
+    offered = any(part.slot in (Slot.OFFER, Slot.NEED) for part in parts)
+    options = wording.next_steps(
+        plan.register,
+        plan.relation,
+        short=plan.channel is Channel.LINKEDIN_INVITE,
+        offered=offered,
+    )
+    return [Part(Slot.NEXT_STEP, chooser.pick(options), (), _WORTH[Slot.NEXT_STEP])]
+
+
+# --- the frame ----------------------------------------------------------------------------------
+
+_SHORT_TITLES = {
+    "dottoressa": "dott.ssa", "dottor": "dott.", "dott": "dott.", "dr": "dott.", "dr.": "dott.",
+    "dottssa": "dott.ssa", "dott. ssa": "dott.ssa", "dr.ssa": "dott.ssa", "sig": "signor",
+    "signor": "signor", "sig.": "signor", "sig.ra": "signora", "sig. ra": "signora", "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
+}  # fmt: skip
+
+
+def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
+    ask = next((question for question in plan.questions if question.id == "name"), None)
+    if plan.register is Register.TU:
+        if plan.name:
+            return f"Ciao {plan.name.split(' ')[0]},", None
+        return (f"Ciao {ask.placeholder},", ask) if ask else ("Ciao,", None)
+    if plan.title:
+        title = _SHORT_TITLES.get(plan.title, plan.title)
+        surname = plan.name.split(" ")[-1] if plan.name else ""
+        if not surname:
+            full = {"dott.": "dottore", "dott.ssa": "dottoressa"}.get(title, plan.title)
+            return f"Gentile {full},", None
+        return f"Gentile {title} {surname},", None
+    if plan.name:
+        courtesy = "Spettabile" if wording.is_organisation(plan.name) else "Gentile"
+        return f"{courtesy} {plan.name},", None
+    return (f"Gentile {ask.placeholder},", ask) if ask else ("Buongiorno,", None)
+
+
+def _closing(plan: Plan, manner: str) -> str:
+    if plan.channel is Channel.LINKEDIN_INVITE:
+        return ""
+    if plan.register is Register.LEI:
+        return "Cordiali saluti," if manner == "formale" else "Un cordiale saluto,"
+    if plan.relation is Relation.ESTABLISHED or manner == "calda":
+        return "Un caro saluto,"
+    return "Un saluto," if manner == "formale" else "A presto,"
+
+
+def _signature(plan: Plan) -> str:
+    if plan.register is Register.TU and plan.relation is Relation.ESTABLISHED:
+        return plan.sender.split(" ")[0] if plan.sender else ""
+    return plan.sender
+
+
+def _assembled(c: Composition) -> str:
+    first: list[str] = []
+    second: list[str] = []
+    last: list[str] = []
+    for part in c.parts:
+        sentence = finished(part.text)
+        if part.slot in _OPENING:
+            first.append(sentence)
+        elif part.slot is Slot.NEXT_STEP and c.channel is Channel.EMAIL:
+            last.append(sentence)
+        else:
+            second.append(sentence)
+    if c.channel is Channel.LINKEDIN_INVITE:
+        body = " ".join([*first, *second, *last])
+        body = decapitalised(body, c.names) if c.greeting else body
+        text = f"{c.greeting} {body}".strip()
+        introduced = any(c.signature and c.signature in part.text for part in c.parts)
+        return f"{text}\n{c.signature}" if c.signature and not introduced else text
+    paragraphs = [" ".join(p) for p in (first, second, last) if p]
+    if paragraphs and c.greeting:
+        paragraphs[0] = decapitalised(paragraphs[0], c.names)
+    end = c.closing
+    if end and not c.signature:
+        end = end.rstrip(",") + "."
+    frame = [c.greeting, *paragraphs, "\n".join(line for line in (end, c.signature) if line)]
+    return "\n\n".join(piece for piece in frame if piece)
+
+
+def finished(text: str) -> str:
+    """A sentence with its capital and its final stop."""
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def decapitalised(text: str, names: Sequence[str]) -> str:
+    """Lower the first letter unless it opens a name or a pronoun of courtesy."""
+    match = re.match(r"[^\W\d_]+", text)
+    if not match or match[0] in names:
+        return text
+    word = match[0]
+    if word in ("Lei", "Le", "La", "Suo", "Sua", "Suoi", "Sue", "L") and not _plain_article(text):
+        return text
+    if word[:1].isupper() and (len(word) == 1 or not word[1:].islower()):
+        return text[0].lower() + text[1:] if word in ("È", "E", "A", "O", "Ho") else text
+    if word[:1].isupper() and not lexicon.known(word.lower()):
+        return text
+    return text[0].lower() + text[1:]
+
+
+def _plain_article(text: str) -> bool:
+    """Whether an opening "La", "Le", "L'" is the article ("La Sua intervista", "L'articolo")."""
+    match = re.match(r"(?:La|Le) (\w+)|L'(\w+)", text)
+    if not match:
+        return False
+    following = (match[1] or match[2]).lower()
+    if following in ("sua", "sue", "tua", "tue"):
+        return True
+    return not (
+        lexicon.is_first_person(following)
+        or lexicon.is_third_person(following)
+        or following in ("ho", "mando", "passo", "metto")
+    )

@@ -1,0 +1,253 @@
+"""What a draft gives to its own rewrite: names, sentences worth keeping, thanks, a request.
+
+A sentence that says something good and nothing bad is kept as the writer wrote it, with its slips
+mended. One that mixes both is cut into clauses, and a clause is kept when it can be understood like
+a note ("ci siamo parlati all'open day" says where they met, whatever was asked after it).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coach.analysis import lexicon
+from coach.analysis.text import clauses
+from coach.rewrite.fragments import Fragment, Kind, understand
+from coach.schemas import Act, Analysis, Register, Relation, Slip, Span
+
+ASKS = frozenset((Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE))
+BAD = ASKS | {Act.SALE, Act.PRESSURE, Act.FAMILIARITY}
+GOOD = (
+    Act.HOW_MET, Act.APPRECIATION, Act.COMMON_GROUND, Act.OFFER, Act.LIGHT_NEXT_STEP,
+)  # fmt: skip
+
+_TITLE = (
+    r"dottor(?:essa)?|dott\.?\s?ssa|dott(?:\.|\b)|dr\.?\s?ssa|dr\b\.?|sig\.?\s?ra|sig(?:\.|\b)|signora|signor|"
+    r"prof\.?\s?ssa|prof(?:\.|\b)|professor(?:essa)?|ing\.|avv\.|avvocat[oa]|architett[oa]|arch\.|ingegner(?:e)?|"
+    r"assessor[ea]|sindac[oa]|direttor(?:e)?|direttrice|presidente"
+)
+_NAME = r"[A-ZÀÈÉÌÒÙ][\w'’]+(?:[ ][A-ZÀÈÉÌÒÙ][\w'’]+){0,2}"
+_GREETING = re.compile(
+    rf"^\W*(?P<hello>(?i:ciao|salve|buon\s?giorno|buona\s?sera|buon pomeriggio|gentile|gent\.mo|gent\.ma|"
+    rf"gentilissim[oa]|egregi[oa]|car[oa]|carissim[oa]|ehi|hey|hi|stimat[oa]|spettabile))\b[ ]*"
+    rf"(?P<title>(?i:{_TITLE})(?=[ ,!.:]|$))?[ ]*(?P<name>{_NAME})?[ ]*(?P<stop>[,!.:;\n–-]+|$)?\s*"
+)
+_VOCATIVE = re.compile(rf"^\W*(?P<name>{_NAME})\s*[,!]\s+")
+_CLOSING = re.compile(
+    r"^\W*(?:a presto|cordial\w*|(?:un )?(?:car[oi]|cordial\w*)? ?salut[oi]|distinti saluti|ciao+|grazie(?: mille| "
+    r"ancora| in anticipo| dell'attenzione| per l'attenzione)?|buona (?:giornata|serata)|buon lavoro|"
+    r"un abbraccio|ci sentiamo(?: presto)?|in fede|resto a disposizione|(?:i )?(?:miei )?migliori saluti|"
+    r"attendo (?:un )?(?:tuo|suo|vostro)? ?riscontro)\b[^.!?]{0,30}$",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\b(?:grazie(?: mille| tante| ancora| infinite)?|ringrazi\w+)\s+(?:di|per)\s+"
+    r"(?P<what>(?:aver\w*|esser\w*)\b.+)$",
+    re.IGNORECASE,
+)
+_AND_ASK = re.compile(
+    r"\s+(?:e|ed|ma|però)\s+(?=(?:chieder|vorrei|volevo|ti |le |mi |cerco|sono|avrei|colgo|ne |per |"
+    r"approfitt|poi|già|subito)\w*)",
+    re.IGNORECASE,
+)
+# What asks something of the reader, whatever the analysis makes of it: only used where the relation
+# bears a request.
+_REQUEST = re.compile(
+    r"\b(?:mi serv\w+|ci serv\w+|ho bisogno|avrei bisogno|potresti|potrebbe|potete|avrebbe|avresti|"
+    r"mi (?:giri|presti|passi|mandi|presenti|copri|anticipi|presteresti|presenteresti|gireresti|"
+    r"aiuti|aiuteresti|dai|daresti|puoi|può|fai|faresti|trovi|tieni))\b|"
+    r"\b(?:puoi|può|riesci|riesce|hai|ha|conosci|conosce)\b[^.!]*\?",
+    re.IGNORECASE,
+)
+_SELF = re.compile(r"^(?:mi chiamo|sono|io sono)\s+(?P<who>.+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A sentence of the draft that may stand in the rewrite, slips mended."""
+
+    act: Act
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacts:
+    """What the draft gives.
+
+    Attributes:
+        name: the recipient's name in the greeting, or "".
+        title: their title in the greeting ("dottoressa"), or "".
+        signature: the name at the end, or "".
+        kept: good sentences in the wanted register.
+        fragments: good clauses understood as notes, to be worded anew.
+        thanks: what the writer thanks for ("aver accettato il mio invito"), or "".
+        introduction: the writer's own few words about themselves, or "".
+        asks: sentences that ask for something, without greeting, slips mended.
+        dropped: acts that are left out of the rewrite.
+    """
+
+    name: str = ""
+    title: str = ""
+    signature: str = ""
+    kept: tuple[Kept, ...] = ()
+    fragments: tuple[Fragment, ...] = ()
+    thanks: str = ""
+    introduction: str = ""
+    asks: tuple[str, ...] = ()
+    dropped: frozenset[Act] = field(default_factory=frozenset)
+
+
+def read(text: str, analysis: Analysis, register: Register, relation: Relation) -> DraftFacts:
+    """Gather what a draft gives.
+
+    Args:
+        text: the draft.
+        analysis: its analysis; spans are offsets into `text`.
+        register: the wanted form of address.
+        relation: as in the request.
+    """
+    name, title = _addressee(text)
+    kept: list[Kept] = []
+    fragments: list[Fragment] = []
+    asks: list[str] = []
+    thanks = introduction = ""
+    for index, sentence in enumerate(analysis.sentences):
+        acts = {span.act for span in analysis.acts if span.sentence == index}
+        mended = mend(sentence, analysis.slips)
+        body = _without_greeting(mended if mended is not None else sentence.quote)
+        if not re.search(r"\w", body) or _CLOSING.match(body):
+            continue
+        found = _THANKS.search(body)
+        if found and not thanks:
+            thanks = _AND_ASK.split(found["what"])[0].split(".")[0]
+            thanks = re.split(r"[,;:!?]", thanks)[0].strip()
+            if mended is None:
+                thanks = ""
+        if mended is not None and (acts & ASKS or _REQUEST.search(body)):
+            asks.append(body)
+        good = [act for act in GOOD if act in acts]
+        if good and not acts & BAD:
+            sentence_register = _register(analysis, sentence)
+            if found and thanks:
+                fragments.extend(_understood(body, relation))
+            elif mended is not None and sentence_register in (register, Register.NONE):
+                kept.append(Kept(good[0], body))
+            else:
+                fragments.extend(_understood(body, relation))
+        elif good or acts & BAD:
+            fragments.extend(_understood(body, relation))
+        elif mended is not None and not acts and not introduction:
+            introduction = _introduction(body)
+    return DraftFacts(
+        name=name,
+        title=title,
+        signature=_signature(text),
+        kept=tuple(kept),
+        fragments=tuple(fragments),
+        thanks=thanks,
+        introduction=introduction,
+        asks=tuple(asks),
+        dropped=frozenset(span.act for span in analysis.acts if span.act in BAD),
+    )
+
+
+def mend(span: Span, slips: Sequence[Slip]) -> str | None:
+    """The quote with its slips repaired; None when one of them has no sure repair."""
+    text = span.quote
+    inside = [slip for slip in slips if span.start <= slip.start and slip.end <= span.end]
+    for slip in sorted(inside, key=lambda slip: slip.start, reverse=True):
+        if not slip.suggestions:
+            return None
+        first, last = slip.start - span.start, slip.end - span.start
+        text = text[:first] + slip.suggestions[0] + text[last:]
+    return re.sub(r"([!?])\1+", r"\1", text).strip()
+
+
+def _register(analysis: Analysis, sentence: Span) -> Register:
+    found = {
+        mark.register_used
+        for mark in analysis.register_marks
+        if sentence.start <= mark.start < sentence.end
+    }
+    if not found:
+        return Register.NONE
+    return found.pop() if len(found) == 1 else Register.MIXED
+
+
+def _addressee(text: str) -> tuple[str, str]:
+    match = _GREETING.match(text)
+    if match:
+        name = match["name"] or ""
+        if name and lexicon.known(name.lower()) and not match["stop"]:
+            name = ""
+        return name, (match["title"] or "").lower()
+    vocative = _VOCATIVE.match(text)
+    if vocative and not lexicon.known(vocative["name"].lower()):
+        return vocative["name"], ""
+    return "", ""
+
+
+def _without_greeting(sentence: str) -> str:
+    match = _GREETING.match(sentence)
+    if match and match.end():
+        sentence = sentence[match.end() :]
+    else:
+        vocative = _VOCATIVE.match(sentence)
+        if vocative and not lexicon.known(vocative["name"].lower()):
+            sentence = sentence[vocative.end() :]
+    return sentence.strip()
+
+
+def _understood(sentence: str, relation: Relation) -> list[Fragment]:
+    """Clauses that say where they met or what was appreciated, read like notes."""
+    wanted = (
+        Kind.MET, Kind.TALKED, Kind.EXPERIENCED, Kind.HEARD, Kind.FOLLOWED, Kind.INTRODUCED,
+    )  # fmt: skip
+    found: list[Fragment] = []
+    for start, end in clauses(sentence, 0, len(sentence)):
+        clause = _AND_ASK.split(sentence[start:end])[0]
+        clause = re.sub(
+            r"^(?:e|ma|allora|quindi|visto che|dato che|dopo che|poiché|siccome|perché)\s+",
+            "",
+            clause,
+        )
+        clause = re.sub(
+            r"^(?:ti|la) ho (?=conosciut|incontrat|vist|sentit|ascoltat)|^l'ho (?=conosciut|vist)",
+            "",
+            clause,
+            flags=re.IGNORECASE,
+        )
+        if len(clause.split()) < 3:
+            continue
+        found.extend(f for f in understand(clause, relation) if f.kind in wanted and f.body)
+    return found
+
+
+def _introduction(sentence: str) -> str:
+    match = _SELF.match(sentence.rstrip(".! "))
+    if not match or len(sentence) > 90:
+        return ""
+    who = match["who"].lower()
+    if re.match(
+        r"(?:in cerca|alla ricerca|disoccupat|senza lavoro|sempre|molto|felice|liet|content|rimast|stat|"
+        r"disponibil|qui|interessat|convint|sicur)\w*",
+        who,
+    ):
+        return ""
+    return sentence.rstrip(".! ")
+
+
+def _signature(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    if len(lines) < 2:
+        return ""
+    last = lines[-1].rstrip(".")
+    if re.fullmatch(_NAME, last) and not lexicon.known(last.lower()):
+        return last
+    return ""
+
+
+def is_closing(line: str) -> bool:
+    """Whether a line is a closing formula, a signature, or both."""
+    return bool(_CLOSING.match(line)) or bool(re.fullmatch(_NAME, line.strip().rstrip(".,")))

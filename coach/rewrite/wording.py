@@ -1,0 +1,462 @@
+"""How each kind of fact is said, in *tu* and in *Lei*.
+
+Every function gives alternatives, all of them correct; `compose` picks one by the request so that
+two messages do not sound alike. Sentences open in lower case and have no final stop. Nothing here
+agrees with the gender of writer or reader: neither is known.
+"""
+
+from __future__ import annotations
+
+import re
+
+from coach.analysis import lexicon
+from coach.rewrite import morphology
+from coach.rewrite.fragments import WORKS, Fragment, Kind, Offer, OfferKind, event_place
+from coach.rewrite.morphology import addressed
+from coach.schemas import Register, Relation
+
+
+def sentences_for(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
+    """Ways to say a note; empty when it cannot be said safely."""
+    lei = register is Register.LEI
+    body = fragment.body
+    kind = fragment.kind
+    if kind is Kind.MET:
+        return _met(addressed(body, register, subject=False), lei, relation)
+    if kind is Kind.EVENT:
+        place = event_place(body)
+        if place is None:
+            return ()
+        if relation is Relation.STRANGER:
+            phrase = morphology.with_definite(body)
+            thought = morphology.with_preposition("a", phrase) if phrase else ""
+            return (f"{'Le' if lei else 'ti'} scrivo pensando {thought}",) if thought else ()
+        return _met(place, lei, relation)
+    if kind is Kind.INTRODUCED:
+        by = morphology.with_preposition("a", body)
+        you = "conoscerLa" if lei else "conoscerti"
+        return (f"è stato un piacere {you} grazie {by}", f"mi ha fatto piacere {you} grazie {by}")
+    if kind is Kind.TALKED:
+        you = "Lei" if lei else "te"
+        rest = addressed(body, register, subject=False)
+        return (
+            f"mi ha fatto piacere parlare con {you} {rest}",
+            f"è stato un piacere parlare con {you} {rest}",
+        )
+    if kind is Kind.WAS_THERE:
+        you = "conoscerLa" if lei else "conoscerti"
+        clause = addressed(body, register)
+        return (f"{clause}: mi ha fatto piacere {you}", f"{clause}, ed è stato un piacere {you}")
+    if kind is Kind.HEARD:
+        verb = "veder" if fragment.verb == "visto" else "ascoltar"
+        you = verb + ("La" if lei else "ti")
+        return (f"mi ha fatto piacere {you} {body}", f"è stato un piacere {you} {body}")
+    if kind is Kind.EXPERIENCED:
+        return _experienced(fragment, register)
+    if kind is Kind.FOLLOWED:
+        return _followed(addressed(body, register, subject=False))
+    if kind is Kind.WORK:
+        return _work(fragment, register)
+    if kind is Kind.ACHIEVEMENT:
+        phrase = morphology.with_definite(body)
+        return (f"complimenti per {phrase}",) if phrase else ()
+    if kind is Kind.DONE:
+        return _done(fragment, register)
+    if kind in (Kind.NEED, Kind.TOLD, Kind.NEED_NOUN):
+        return _need(fragment, register, relation)
+    if kind is Kind.ACTIVITY:
+        return _activity(fragment, register, relation)
+    if kind is Kind.QUALITY:
+        return (f"so che {'è' if lei else 'sei'} {addressed(body, register, subject=False)}",)
+    if kind is Kind.COMMON:
+        return _common(fragment, register, relation)
+    if kind is Kind.JOINT:
+        return _joint(addressed(body, register, subject=False), lei)
+    if kind is Kind.PAST_GIFT:
+        clause = addressed(body, register, subject=False)
+        return (
+            f"{clause}: spero che sia andato tutto bene",
+            f"{clause} e spero che stia andando tutto bene",
+        )
+    if kind is Kind.RECEIVED:
+        rest = addressed(body, register, subject=False)
+        return (f"grazie ancora per {rest}", f"grazie per {rest}")
+    return ()
+
+
+def _met(place: str, lei: bool, relation: Relation) -> tuple[str, ...]:
+    know = "conoscerLa" if lei else "conoscerti"
+    meet = "incontrarLa" if lei else "incontrarti"
+    place = f" {place}" if place else ""
+    if relation is Relation.ESTABLISHED:
+        return (f"ricordo con piacere il nostro incontro{place}",)
+    return (
+        f"mi ha fatto piacere {know}{place}",
+        f"è stato un piacere {know}{place}",
+        f"mi ha fatto davvero piacere {meet}{place}",
+        f"è stato un piacere {meet}{place}",
+    )
+
+
+def _experienced(fragment: Fragment, register: Register) -> tuple[str, ...]:
+    verb = fragment.verb
+    thing = _thing(fragment.body, register)
+    if thing is None:
+        return ()
+    if verb in ("letto", "riletto", "visto", "ascoltato", "seguito", "studiato", "guardato",
+                "consultato", "visitato", "sfogliato", "sentito"):  # fmt: skip
+        return (
+            f"ho {verb} con vero interesse {thing}",
+            f"ho {verb} e apprezzato molto {thing}",
+            f"ho {verb} con piacere {thing}",
+        )
+    if verb in ("apprezzato", "ammirato", "gradito"):
+        return (f"ho {verb} molto {thing}",)
+    if verb == "notato":
+        return (f"ho notato con interesse {thing}",)
+    return (f"ho {verb} {thing} ed è stato un vero piacere", f"ho {verb} con piacere {thing}")
+
+
+def _thing(body: str, register: Register) -> str | None:
+    """An object: with its article, and said to be the reader's when it is their work."""
+    if morphology.has_determiner(body) and not re.match(r"su[oaei]", body):
+        return addressed(body, register, subject=False)
+    own = re.match(r"(?:suo|sua|suoi|sue|tuo|tua|tuoi|tue)\s+(?P<what>.+)$", body, re.IGNORECASE)
+    what = own["what"] if own else body
+    what = addressed(what, register, subject=False)
+    head = morphology.head_noun(what).lower()
+    if own or (head in WORKS and not re.search(r"\b(?:di|del|della) [A-Z]", what)):
+        return morphology.possessed(register, what)
+    return morphology.with_definite(what) if what[:1].islower() else what
+
+
+def _followed(clause: str) -> tuple[str, ...]:
+    words = clause.split(" ", 1)
+    if len(words) < 2:
+        return ()
+    if words[0] in ("ti", "La", "Le"):
+        second = words[1].split(" ", 1)
+        rest = f" {second[1]}" if len(second) > 1 else ""
+        return (f"{words[0]} {second[0]} con piacere{rest}",)
+    return (f"{words[0]} con interesse {words[1]}", f"{words[0]} con piacere {words[1]}")
+
+
+def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
+    body = addressed(fragment.body, register, subject=False)
+    if fragment.verb == "either":
+        thing = morphology.with_definite(body)
+    else:
+        thing = morphology.possessed(register, body)
+    if thing is None:
+        return ()
+    form = morphology.noun_form(morphology.head_noun(body))
+    plural = form is not None and form.number == "p"
+    struck = "mi hanno colpito" if plural else "mi ha colpito"
+    if fragment.verb == "either":
+        curious = "mi hanno incuriosito" if plural else "mi ha incuriosito"
+        return (f"{curious} {thing}", f"{struck} {thing}")
+    thought = "mi hanno dato da pensare" if plural else "mi ha dato da pensare"
+    return (f"{struck} {thing}", f"{thing} {thought}", f"ho apprezzato molto {thing}")
+
+
+_LOSSES = re.compile(
+    r"^(?:ha|si è|è)\s+(?:appena |da poco )?(?:pers|chius|rinunciat|smess|rott|lasciat|rimast|mancat|"
+    r"fermat|interrott|dovut|subit|cambiat|cominciat|iniziat|trasferit|spostat)\w+"
+)
+_NEUTRAL = re.compile(
+    r"^(?:ha)\s+(?:appena |da poco )?(?:annunciat|propost|spiegat|scelt|decis|introdott|adottat|firmat|"
+    r"promoss|raccontat|parlat|mess|difes|sostenut|illustrat|lavorat|collaborat|insegnat|condivis)\w+"
+)
+
+
+def _done(fragment: Fragment, register: Register) -> tuple[str, ...]:
+    clause = addressed(fragment.body, register)
+    if fragment.positive:
+        mark = "" if register is Register.LEI else "!"
+        return (
+            f"ho saputo che {clause}: complimenti{mark}",
+            f"ho visto che {clause}: complimenti{mark}",
+        )
+    if _LOSSES.match(fragment.body.lower()):
+        return (f"so che {clause}",)
+    if _NEUTRAL.match(fragment.body.lower()):
+        return (
+            f"ho saputo con piacere che {clause}",
+            f"ho saputo che {clause} e mi ha fatto piacere",
+        )
+    return (
+        f"ho visto che {clause} e mi ha incuriosito",
+        f"ho saputo che {clause} e mi ha incuriosito",
+    )
+
+
+def _need(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
+    body = fragment.body
+    if fragment.kind is Kind.NEED_NOUN:
+        phrase = morphology.with_definite(body)
+        if phrase is None:
+            return ()
+        phrase = addressed(phrase, register, subject=False)
+        return (f"ho ripensato {morphology.with_preposition('a', phrase)}",)
+    clause = addressed(body, register)
+    if fragment.kind is Kind.TOLD:
+        if not re.match(r"(?:mi|ci)\b", clause):
+            clause = f"mi {clause}"
+        return (clause, f"ricordo che {clause}")
+    if relation is Relation.STRANGER:
+        return (f"so che {clause}", f"ho saputo che {clause}")
+    if re.match(r"(?:ti|Le) (?:serv|manc|occorr|interess)|stai |sta ", clause):
+        return (f"so che {clause}",)
+    return (f"so che {clause}", f"ricordo che {clause}")
+
+
+def _activity(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
+    clause = addressed(fragment.body, register)
+    return (
+        f"so che {clause} e mi incuriosisce molto",
+        f"ho visto che {clause} e mi ha incuriosito",
+    )
+
+
+def _common(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
+    clause = addressed(fragment.body, register)
+    if re.match(r"(?:veniamo|facciamo|abbiamo|siamo|\w+iamo)\b", clause):
+        if relation is Relation.STRANGER:
+            return (f"ho visto che {clause}", f"vedo con piacere che {clause}")
+        return (f"{clause} e lo ricordo sempre con piacere", f"{clause} e mi fa sempre piacere")
+    return (f"vedo con piacere che {clause}", f"mi fa piacere sapere che {clause}")
+
+
+def _joint(clause: str, lei: bool) -> tuple[str, ...]:
+    you = "Lei" if lei else "te"
+    if re.match(r"(?:collaboriamo|lavoriamo|siamo colleg|siamo soc)", clause):
+        return (
+            f"{clause} ed è sempre un piacere lavorare con {you}",
+            f"{clause}, e con {you} si lavora sempre bene",
+        )
+    if re.match(r"(?:abbiamo|eravamo|siamo stat|facevamo|ci siamo)\b", clause):
+        return (f"{clause} e lo ricordo con piacere",)
+    return (f"{clause} ed è sempre un piacere", f"{clause}: è sempre un piacere")
+
+
+# --- offers -------------------------------------------------------------------------------------
+
+_GIVING: dict[OfferKind, tuple[str, str]] = {
+    OfferKind.DOCUMENT: ("ti mando volentieri", "Le mando volentieri"),
+    OfferKind.CONTACT: ("ti passo volentieri", "Le passo volentieri"),
+    OfferKind.PEOPLE: (
+        "ti metto volentieri in contatto con",
+        "La metto volentieri in contatto con",
+    ),
+    OfferKind.THING: ("ti faccio avere volentieri", "Le faccio avere volentieri"),
+    OfferKind.HELP: ("ti offro volentieri", "Le offro volentieri"),
+    OfferKind.SPACE: (
+        "metto volentieri a tua disposizione",
+        "metto volentieri a Sua disposizione",
+    ),
+    OfferKind.OTHER: ("ecco che cosa posso offrirti:", "ecco che cosa posso offrirLe:"),
+}
+
+
+def offer_clause(offer: Offer, register: Register) -> str:
+    """The offer as a clause that can stand alone or follow "se ti fa comodo,"."""
+    lei = register is Register.LEI
+    body = addressed(offer.body, register, subject=False)
+    if offer.kind is OfferKind.SENTENCE:
+        return body
+    if offer.kind is OfferKind.INFINITIVE:
+        return _infinitive_offer(offer.body, register)
+    if offer.kind is OfferKind.PEOPLE:
+        return f"{_GIVING[offer.kind][lei]} {body}"
+    return f"{_GIVING[offer.kind][lei]} {body}"
+
+
+def _infinitive_offer(body: str, register: Register) -> str:
+    lei = register is Register.LEI
+    first, _, rest = body.partition(" ")
+    rest = addressed(rest, register, subject=False)
+    split = morphology.infinitive_of(first)
+    conjugated = morphology.first_of_infinitive(split[0]) if split else None
+    if split is None or conjugated is None or conjugated == "posso":
+        return f"posso {addressed(body, register, subject=False)}"
+    clitic = split[1]
+    if clitic in ("le", "gli", "ti", "la", "lo"):
+        dative = clitic in ("le", "gli") or (clitic == "ti" and split[0] not in _ACCUSATIVE)
+        pronoun = ("Le " if dative else "La ") if lei else "ti "
+    elif clitic:
+        return f"posso {addressed(body, register, subject=False)}"
+    else:
+        pronoun = ""
+    return f"{pronoun}{conjugated} volentieri {rest}".strip()
+
+
+_ACCUSATIVE = morphology.PERSON_OBJECT
+
+
+def offer_lead(register: Register) -> tuple[str, ...]:
+    """What may precede an offer that stands alone."""
+    if register is Register.LEI:
+        return ("se Le torna utile,", "se Le fa comodo,", "se Le è utile,")
+    return ("se ti fa comodo,", "se ti torna utile,", "se ti è utile,")
+
+
+def offer_placeholder(register: Register, placeholder: str) -> str:
+    """The sentence that waits for an offer."""
+    if register is Register.LEI:
+        return f"se Le torna utile, posso offrirLe volentieri {placeholder}"
+    return f"se ti torna utile, posso offrirti volentieri {placeholder}"
+
+
+# --- the rest -----------------------------------------------------------------------------------
+
+
+def met_placeholder(register: Register, placeholder: str) -> str:
+    """The sentence that waits for how they met."""
+    you = "conoscerLa" if register is Register.LEI else "conoscerti"
+    return f"mi ha fatto piacere {you} {placeholder}"
+
+
+def appreciation_placeholder(register: Register, placeholder: str) -> str:
+    """The sentence that waits for something to appreciate."""
+    you = "Le" if register is Register.LEI else "ti"
+    return f"{you} scrivo perché ho apprezzato {placeholder}"
+
+
+def self_introduction(name: str, about: str, register: Register) -> str:
+    """The sender in a few words; empty when nothing short and safe can be said."""
+    about = about.strip().rstrip(".")
+    if about[:1].isupper() and lexicon.known(about.split()[0].lower()):
+        about = about[0].lower() + about[1:]
+    if not about or len(about) > 70:
+        return ""
+    you = "Le" if register is Register.LEI else "ti"
+    first = about.split(" ", 1)[0].rstrip("',").lower()
+    if first in ("faccio", "lavoro", "mi", "sono", "ho", "gestisco", "insegno", "produco", "vendo",
+                 "aiuto", "seguo", "curo", "dirigo", "coltivo", "scrivo", "studio"):  # fmt: skip
+        if first == "sono" or not name:
+            return "" if first == "sono" and not name else (about if first != "sono" else about)
+        if first == "studio" or lexicon.is_first_person(first) or first == "mi":
+            return f"sono {name} e {about}"
+    if name and is_organisation(name):
+        of = morphology.with_preposition("di", with_article(name))
+        return f"{you} scrivo a nome {of}, {about}"
+    if name:
+        return f"sono {name}, {about}"
+    return ""
+
+
+_ORGANISATIONS = frozenset(
+    [
+        "associazione",
+        "cooperativa",
+        "comitato",
+        "gruppo",
+        "fondazione",
+        "circolo",
+        "libreria",
+        "bottega",
+        "cantina",
+        "banda",
+        "coro",
+        "compagnia",
+        "consorzio",
+        "scuola",
+        "istituto",
+        "società",
+        "azienda",
+        "officina",
+        "laboratorio",
+        "proloco",
+        "biblioteca",
+        "teatro",
+        "museo",
+        "parrocchia",
+        "rete",
+        "osteria",
+        "agriturismo",
+        "fattoria",
+        "tipografia",
+        "panificio",
+        "forno",
+        "polisportiva",
+        "studio",
+    ]
+)
+
+
+def is_organisation(name: str) -> bool:
+    return name.split(" ", 1)[0].lower() in _ORGANISATIONS
+
+
+def with_article(name: str) -> str:
+    """An organisation's name with its article ("la Pro Loco di Bra")."""
+    if name.lower().startswith("pro loco"):
+        return f"la {name}"
+    return morphology.with_definite(name) or name
+
+
+def next_steps(
+    register: Register, relation: Relation, *, short: bool, offered: bool
+) -> tuple[str, ...]:
+    """Light next steps, with nothing to answer to.
+
+    Args:
+        register: the form of address.
+        relation: a stranger is not asked for a coffee.
+        short: for an invitation to connect.
+        offered: whether there is something to talk about.
+    """
+    lei = register is Register.LEI
+    if short:
+        return (
+            f"mi farebbe piacere restare in contatto con {'Lei' if lei else 'te'}",
+            f"sarei felice di restare in contatto con {'Lei' if lei else 'te'}",
+        )
+    if not offered and relation is Relation.STRANGER:
+        return (
+            f"mi farebbe piacere restare in contatto con {'Lei' if lei else 'te'}, senza impegno",
+            f"mi farebbe piacere sentirci, quando {'preferisce' if lei else 'preferisci'}, "
+            "senza impegno",
+        )
+    if not offered:
+        if lei:
+            return (
+                "mi farebbe piacere risentirLa davanti a un caffè, quando Le è comodo",
+                "se Le va, ci vediamo per un caffè, quando preferisce",
+            )
+        return (
+            "se ti va, ci vediamo per un caffè, quando ti è comodo",
+            "mi farebbe piacere rivederci per un caffè, quando preferisci",
+        )
+    if relation is Relation.STRANGER:
+        if lei:
+            return (
+                "se Le fa piacere, ne parliamo quando preferisce, senza impegno",
+                "se Le va, possiamo sentirci quando Le è comodo, senza impegno",
+            )
+        return (
+            "se ti va, ne parliamo quando ti è comodo, senza impegno",
+            "se ti fa piacere, ci sentiamo quando preferisci, senza impegno",
+        )
+    if lei:
+        return (
+            "se Le fa piacere, ne parliamo davanti a un caffè, quando Le è comodo",
+            "se Le va, possiamo sentirci con calma, quando preferisce",
+        )
+    return (
+        "se ti va, ne parliamo davanti a un caffè, quando ti è comodo",
+        "se ti fa piacere, ci sentiamo con calma, quando preferisci",
+    )
+
+
+def request_lead(register: Register, *, also: bool) -> str:
+    """What precedes a request that the relation bears; `also` after something given."""
+    favour = "anche un favore" if also else "un favore"
+    if register is Register.LEI:
+        return f"avrei {favour} da chiederLe, quando Le è comodo"
+    return f"avrei {favour} da chiederti, quando ti è comodo"
+
+
+def thanks(what: str) -> tuple[str, ...]:
+    """Thanks for something the recipient did."""
+    return (f"grazie per {what}", f"grazie ancora per {what}")
