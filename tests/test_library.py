@@ -16,6 +16,8 @@ from coach.errors import InputError, KnowledgeError, LibraryError, RowError
 from coach.library import (
     Library,
     Mode,
+    alignment,
+    entries,
     lexical,
     reading,
     retrieval,
@@ -122,8 +124,9 @@ def test_a_raw_article_is_split_with_its_headings_lists_and_comments():
     by_heading = {chunk.heading: chunk.text for chunk in chunks}
     assert "i freni, tirando le leve da fermi" in by_heading["Controlli prima di partire"]
     assert "ruggine" not in by_heading["Controlli prima di partire"]
-    assert by_heading["Commento di Piera Gallo"].startswith("Io la tengo in cantina")
-    assert by_heading["Commento di Ugo, Nadia"] == "Ugo: Grazie!\nNadia: Bello."
+    comments = by_heading["Commento di Piera Gallo, Ugo, Nadia"]
+    assert comments.startswith("Piera Gallo: Io la tengo in cantina")
+    assert comments.endswith("\nUgo: Grazie!\nNadia: Bello.")
     assert not any("2020" in text or "Pingback" in text for text in by_heading.values())
 
 
@@ -178,7 +181,22 @@ def test_comments_announced_by_a_verb():
         + "\n\nPino dice: Anche io."
     )
     headings = [chunk.heading for chunk in splitting.split(text)]
-    assert headings == ["", "Commento di Maria", "Commento di Pino"]
+    assert headings == ["", "Commento di Maria, Pino"]
+
+
+def test_a_long_comment_begins_a_passage_and_short_ones_follow_it():
+    long = "Qui si ragiona a lungo e con calma su tutto quello che è stato detto. " * 4
+    said = [("Anna", long), ("Berto", "Grazie!"), ("Carla", long), ("Dino", "Bello.")]
+    text = "Il testo.\n" + "\n".join(f"{name} ha scritto: {words}" for name, words in said)
+    headings = [chunk.heading for chunk in splitting.split(text)]
+    assert headings == ["", "Commento di Anna, Berto", "Commento di Carla, Dino"]
+
+
+def test_a_short_end_is_not_left_alone():
+    item = "- voce con parecchie cose da dire e da ricordare " * 6
+    text = f"Ecco le regole:\n{item}\n{item}\n- l'ultima, breve."
+    assert splitting.split(text)[-1].text.endswith("\nl'ultima, breve.")
+    assert len(splitting.split(text)[-1].text) > 200
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "---", "- ", "Solo un titolo"])
@@ -298,7 +316,7 @@ def test_an_empty_query_finds_nothing(library, query):
 
 
 @pytest.mark.parametrize(
-    "query", ["di a da in con su per", "🙂🔥", "!!!", "parola " * 2000, "\0", "\ud800", "日本語"]
+    "query", ["di a da in con su per", "🙂🔥", "!!!", "xyzkw " * 2000, "\0", "\ud800", "日本語"]
 )
 def test_odd_queries_do_not_fail(library, query):
     assert library.search(query, 3, Mode.LEXICAL) == []
@@ -331,6 +349,59 @@ def test_threads_may_share_a_library(library):
     assert found == ["I pomodori"] * 8
 
 
+# Added texts that the notes tell again
+
+MOKA = """\
+La moka della nonna
+
+Mia nonna riempiva d'acqua la caldaia fino alla valvola e mai oltre, perché poi trabocca. \
+Prendeva l'acqua poco calcarea della fontana.
+
+I pomodori li metteva sul balcone in un vaso, ma la sua passione erano i gatti del cortile.
+"""
+
+
+def test_a_text_answers_in_place_of_the_section_that_tells_it_again(library, tmp_path):
+    question = "Quanto devo riempire il serbatoio?"
+    assert library.search(question, 1)[0].source_id == "caffe"
+    (tmp_path / "nonna.txt").write_text(MOKA, "utf-8")
+    (card,) = library.add([tmp_path / "nonna.txt"]).added
+    for mode in Mode:
+        found = library.search(question, 10, mode)
+        assert found[0].source_id == card.id
+        assert found[0].text.startswith("Mia nonna riempiva d'acqua")
+        assert all(passage.heading != "L'acqua nella caldaia" for passage in found)
+    library.remove(card.id)
+    assert library.search(question, 1)[0].heading == "L'acqua nella caldaia"
+
+
+def test_only_what_shares_many_words_is_aligned():
+    sections = [
+        entries.Entry(text="L'acqua arriva fino alla valvola della caldaia, fredda e pulita."),
+        entries.Entry(text="I pomodori vogliono sei ore di sole e un vaso profondo di terracotta."),
+    ]
+    texts = [
+        "Nel vaso profondo di terracotta i pomodori stanno bene, con sei ore di sole.",
+        "La valvola e la caldaia.",
+        "Il treno per Ancona parte alle sei di mattina dal binario profondo.",
+        "",
+    ]
+    aligned = alignment.align(sections, [entries.Entry(text=text) for text in texts])
+    assert [entry.told_by for entry in aligned] == [(1,), (), (), ()]
+    assert [entry.text for entry in aligned] == texts
+    assert alignment.align([], aligned[:1])[0].told_by == ()
+
+
+def test_a_text_on_something_else_leaves_the_notes_their_place(library, article):
+    library.add([article])
+    assert {p.heading for p in library.search("pomodori e caffè", 20)} >= {
+        "L'acqua nella caldaia",
+        "La fiamma",
+        "I pomodori",
+        "Le zanzare",
+    }
+
+
 # The person's own texts
 
 
@@ -339,8 +410,8 @@ def test_an_added_text_is_found_with_who_said_it(library, article):
     (card,) = addition.added
     assert card.title == "Come si tiene una bicicletta"
     best = library.search("chi appende la bicicletta a un gancio?", 1)[0]
-    assert (best.source_id, best.heading) == (card.id, "Commento di Piera Gallo")
-    assert best.text in ARTICLE
+    assert (best.source_id, best.heading) == (card.id, "Commento di Piera Gallo, Ugo, Nadia")
+    assert "in cantina appesa a un gancio" in best.text
 
 
 def test_the_same_content_is_one_source(library, article, tmp_path):

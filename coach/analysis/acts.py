@@ -22,7 +22,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.analysis.features import features
+from coach.analysis.features import CUE_PREFIXES, features
 from coach.analysis.text import Offsets, clauses
 from coach.schemas import Act
 
@@ -35,6 +35,8 @@ WEIGHTS = Path(__file__).parent / "data" / "acts.npz"
 
 #: Below it an act cannot reach its threshold once the vector is known (chosen by `training`).
 CACHE_SIZE = 20_000
+#: Weight of a cue beside n-grams of unit length; by cross-validation.
+CUE_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,15 @@ class Weighted:
 
 
 def weigh(names: Mapping[str, int], vocabulary: Mapping[str, int], idf: Floats) -> Weighted:
-    """TF-IDF of feature counts: (1 + ln count) · idf, scaled to unit length."""
-    known = [(vocabulary[name], count) for name, count in names.items() if name in vocabulary]
-    rows = np.array([row for row, _ in known], dtype=np.intp)
-    values = np.array([1 + math.log(count) for _, count in known], dtype=np.float32)
-    values = values * idf[rows]
-    norm = float(np.linalg.norm(values))
-    return Weighted(rows, values / norm if norm else values)
+    """Weight feature counts: n-grams by TF-IDF, (1 + ln count) · idf, scaled to unit length; a cue
+    that is there weighs `CUE_WEIGHT`.
+    """
+    known = [(vocabulary[name], name, count) for name, count in names.items() if name in vocabulary]
+    rows = np.array([row for row, _, _ in known], dtype=np.intp)
+    values = np.array([1 + math.log(count) for _, _, count in known], dtype=np.float32) * idf[rows]
+    cue = np.array([name.startswith(CUE_PREFIXES) for _, name, _ in known], dtype=bool)
+    norm = float(np.linalg.norm(values[~cue])) or 1.0
+    return Weighted(rows, np.where(cue, np.float32(CUE_WEIGHT), values / np.float32(norm)))
 
 
 class ActClassifier:

@@ -1,11 +1,12 @@
 """What the classifier of acts sees of a sentence: names of features, each with a count.
 
-Four views of the same words, so that a turn of phrase is known under other words too:
+Five views of the same words, so that a turn of phrase is known under other words too:
 
 * `w:` word n-grams, with names and figures blanked (`presenti a <name>`);
 * `l:` lemma n-grams (`presentare a <name>`), by simplemma;
 * `s:` the skeleton: verbs reduced to their person (`mi V2 <name> ?`), the rest to function words,
   because who gives and who takes is said by persons and pronouns;
+* `c:` cues, turns of phrase listed in `data/cues.txt`; `b:` those of the sentence before;
 * `p:` where the sentence stands, how long it is and what mark ends it.
 """
 
@@ -14,10 +15,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
-#: Longest n-gram of each view.
+#: Longest n-gram.
 N_GRAM = 3
+#: Prefixes of the cues, which are there or not whatever the sentence's length.
+CUE_PREFIXES = ("c:", "b:")
+
+CUES = Path(__file__).parent / "data" / "cues.txt"
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'(?=\w)|(?<=[^\W\d_])')?|\d+|[?!:;,.«»\"%€]")
 _COURTESY = frozenset({"lei", "la", "le", "suo", "sua", "suoi", "sue", "l'", "ella"})
@@ -49,11 +55,26 @@ _ENCLITIC = re.compile(
 )
 
 
-def features(sentence: str, index: int, count: int) -> Counter[str]:
+@cache
+def _cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    lines = CUES.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+    return tuple((name, re.compile(pattern)) for name, pattern in pairs)
+
+
+@lru_cache(maxsize=5_000)
+def cues(sentence: str) -> tuple[str, ...]:
+    """Names of the cues in a normalised sentence."""
+    lower = sentence.lower()
+    return tuple(name for name, pattern in _cues() if pattern.search(lower))
+
+
+def features(sentence: str, index: int, count: int, before: str = "") -> Counter[str]:
     """Count the features of a sentence.
 
     Args:
         sentence: normalised text (`coach.analysis.text.clean`).
+        before: the sentence before it, or an empty string.
         index: its place among the sentences of the message, from 0.
         count: how many sentences the message has.
     """
@@ -66,6 +87,8 @@ def features(sentence: str, index: int, count: int) -> Counter[str]:
     ):
         found.update(_n_grams(prefix, view))
     found.update(_place(sentence, tokens, index, count))
+    found.update(f"c:{name}" for name in cues(sentence))
+    found.update(f"b:{name}" for name in cues(before))
     return found
 
 

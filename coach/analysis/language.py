@@ -8,6 +8,7 @@ are left alone.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Collection, Iterator, Sequence
 
 from coach.analysis import grammar, lexicon, spelling
@@ -18,8 +19,9 @@ from coach.schemas import Slip
 TYPOGRAPHY = "typography"
 
 _SKIPPED = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+\.\w+|[#@]\w[\w.-]*|<[^<>\n]{1,200}>|`[^`\n]{1,200}`"
-    r"|\b[\w-]+\.(?:it|com|org|net|eu|io|pdf|docx?|xlsx?|pptx?|csv|md)\b(?:/\S*)?"
+    r"https?://\S{1,500}|www\.\S{1,500}|\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.\w{1,20})+"
+    r"|[#@]\w[\w.-]{0,100}|<[^<>\n]{1,200}>|`[^`\n]{1,200}`"
+    r"|\b[\w-]{1,60}\.(?:it|com|org|net|eu|io|pdf|docx?|xlsx?|pptx?|csv|md)\b(?:/\S*)?"
     r"|«[^»]{0,400}»|\"[^\"\n]{0,400}\"|(?<!\w)'[^'\n]{3,200}'(?!\w)",
     re.IGNORECASE,
 )
@@ -99,12 +101,14 @@ def _without_skipped(text: str) -> str:
 
 
 def _is_foreign(sentence: grammar.Sentence) -> bool:
-    """Whether most of a sentence's words are English and not Italian."""
+    """Whether most of a sentence's words are not Italian: English, or unknown to the dictionary."""
     plain = [word.low for word in sentence.words if word.low.isalpha() and len(word.low) > 1]
     if len(plain) < 3:
         return False
-    foreign = sum(1 for word in plain if not lexicon.known(word) and lexicon.known_english(word))
-    return foreign * 2 > len(plain)
+    unknown = [word for word in plain if not spelling.is_accepted(word)]
+    english = sum(1 for word in unknown if lexicon.known_english(word))
+    listed = sum(1 for word in unknown if word in spelling.misspellings())
+    return english * 2 > len(plain) or (len(unknown) - listed) * 3 > len(plain) * 2
 
 
 def _in_names(sentence: grammar.Sentence, hit: grammar.Hit, names: set[str]) -> bool:
@@ -193,7 +197,7 @@ def _typography(text: str, sentences: Sequence[Offsets]) -> Iterator[grammar.Hit
         message = "Basta un solo segno."
         yield grammar.Hit(match.start(), match.end(), TYPOGRAPHY, message, match[0][-1])
     for number, (start, end) in enumerate(sentences):
-        before = text[:start].rstrip(" ")
+        before = text[max(0, start - 9) : start].rstrip(" ")
         if number and before.endswith((".", "!", "?")) and text[start].islower():
             word = re.match(r"[^\W\d_]+", text[start:end])
             if word and not before.endswith("..."):
@@ -206,9 +210,11 @@ def _apart(hits: list[grammar.Hit]) -> list[grammar.Hit]:
     """The hits in order without overlaps; of two that overlap, real errors and the longer first."""
     kept: list[grammar.Hit] = []
     for hit in sorted(hits, key=lambda h: (h.kind == TYPOGRAPHY, h.start - h.end, h.start)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda hit: hit.start)
+        place = bisect(kept, hit.start, key=lambda h: h.start)
+        after_last = place == 0 or kept[place - 1].end <= hit.start
+        if after_last and (place == len(kept) or hit.end <= kept[place].start):
+            kept.insert(place, hit)
+    return kept
 
 
 def _slip(text: Normalised, hit: grammar.Hit) -> Slip:

@@ -224,7 +224,17 @@ class _Sentence:
         """Whether somebody else has been named in the sentence before the word."""
         first = next((k for k in range(1, len(self.low)) if self.opens[k]), len(self.low))
         skip = first if self.low[0] in _GREETINGS else 0
-        return any(word in _PERSON for word in self.low[skip:index])
+        if any(word in _PERSON for word in self.low[skip:index]):
+            return True
+        # "Teresa cerca lavoro e le ho parlato…": a name that is the subject of its sentence.
+        return (
+            index > 1
+            and not skip
+            and not self.opens[1]
+            and self.words[0][2][0].isupper()
+            and not lexicon.known(self.low[0])
+            and lexicon.is_third_person(self.low[1])
+        )
 
     def names_somebody(self) -> bool:
         """Whether the sentence may have brought in a third person."""
@@ -318,7 +328,10 @@ def _ambiguous_second(sentence: _Sentence, index: int, following: str) -> bool |
     led = start < index
     if before in ("se", "cosa") or (before in ("dove", "quando", "quanto", "chi", "come") and led):
         return True
-    if before in ("dove", "quando", "quanto") and following != "di":
+    article = following in ("il", "lo", "la", "i", "gli", "le", "un", "una", "l'", "con")
+    if (before in ("dove", "quando", "quanto") and following != "di") or (
+        before == "come" and article
+    ):
         return True  # but "come quadri", "come regali" are nouns
     if before == "che" and sentence.word(start - 2) in _DECLARING:
         return True

@@ -18,6 +18,8 @@ from coach.analysis.text import listed
 #: Zipf frequency from which a word counts as frequent (about once in a million words).
 FREQUENT = 3.0
 _VERY_FREQUENT = 4.3
+#: Longer runs of letters are no words ("precipitevolissimevolmente" has 26 letters).
+LONGEST = 30
 
 _CONSONANTS = "bcdfglmnprstvz"
 _LETTERS = "abcdefghilmnopqrstuvzàèéìòù"
@@ -183,9 +185,7 @@ def misspellings() -> dict[str, str]:
     pairs = (
         line.split(" = ", 1) for line in _data("misspellings.txt").splitlines() if " = " in line
     )
-    return {
-        wrong.strip(): right.strip() for wrong, right in pairs if wrong.strip() != right.strip()
-    }
+    return {wrong.strip(): right.strip() for wrong, right in pairs}
 
 
 def _data(name: str) -> str:
@@ -208,7 +208,7 @@ def _stem_zipf(word: str) -> float:
 
 def is_accepted(word: str) -> bool:
     """Whether a lower-case word is right: known, allowed, or built from known parts."""
-    if len(word) < 3 or word in _ACCEPTED_SHORT:
+    if not 3 <= len(word) <= LONGEST or word in _ACCEPTED_SHORT:
         return True
     if lexicon.known(word) or word in _allowed() or lexicon.known(word.capitalize()):
         return True

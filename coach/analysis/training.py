@@ -42,6 +42,7 @@ class Example:
 
     text: str
     acts: frozenset[Act]
+    before: str
     index: int
     count: int
     group: int
@@ -55,23 +56,29 @@ def read_examples(folder: Path = DRAFTS) -> list[Example]:
     for file in sorted(folder.glob("train_*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             sentences = json.loads(line)["sentences"]
+            before = ""
             for index, row in enumerate(sentences):
-                found.append(_example(row, index, len(sentences), group, in_draft=True))
+                example = _example(row, index, len(sentences), group, before, in_draft=True)
+                found.append(example)
+                before = example.text
             group += 1
     for file in sorted(folder.glob("sentences_*.jsonl")):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
             # Families of contrasting sentences stand together and must not be split by a fold.
             group += number % 6 == 0
-            found.append(_example(json.loads(line), 1, 3, group, in_draft=False))
+            found.append(_example(json.loads(line), 1, 3, group, "", in_draft=False))
     return found
 
 
-def _example(row: dict[str, object], index: int, count: int, group: int, *, in_draft: bool) -> Example:
+def _example(
+    row: dict[str, object], index: int, count: int, group: int, before: str, *, in_draft: bool
+) -> Example:
     acts = row["acts"]
     assert isinstance(acts, list)
     return Example(
         text=clean(str(row["text"])).text,
         acts=frozenset(Act(act) for act in acts),
+        before=before,
         index=index,
         count=count,
         group=group,
@@ -85,7 +92,7 @@ class TrainingSet:
     def __init__(self, examples: Sequence[Example], vectors: Floats) -> None:
         self.examples = examples
         self.vectors = vectors
-        counts = [features(e.text, e.index, e.count) for e in examples]
+        counts = [features(e.text, e.index, e.count, e.before) for e in examples]
         seen = Counter(name for count in counts for name in count)
         names = sorted(name for name, n in seen.items() if n >= MIN_SENTENCES)
         self.vocabulary = {name: row for row, name in enumerate(names)}

@@ -7,6 +7,7 @@
     reading.py       a file -> its text, or why not
     splitting.py     a text -> passages
     entries.py       a passage with the words that help to find it
+    alignment.py     which added passages our notes tell again
     snapshot.py      a sealed state of the library on disk; locking, checking, mending
     vector_index.py  Chroma: search by meaning
     lexical.py       BM25 on lemmas: search by words

@@ -24,6 +24,8 @@ class Entry:
         text: what is shown and quoted.
         context: words indexed with it and not shown: the line that opens its list.
         questions: questions it answers, indexed beside it and not shown.
+        told_by: positions, among the entries of a library, of the note sections that tell it
+            again.
         pid: identifier given by a corpus.
     """
 
@@ -33,6 +35,7 @@ class Entry:
     heading: str = ""
     context: str = ""
     questions: tuple[str, ...] = ()
+    told_by: tuple[int, ...] = ()
     pid: str | None = None
 
     @property

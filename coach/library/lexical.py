@@ -1,14 +1,17 @@
-"""Search by words: BM25 on Italian lemmas.
+"""Search by words: BM25 on Italian lemmas and on stretches of four letters of them.
 
-Lemmas were measured on 997 questions over 2,007 Italian passages: nDCG@10 .842, against .811 for
-bare word forms and .840 for the first five letters of each word.
+Lemmas were measured on 997 questions over 2,007 Italian passages: nDCG@10 .845, against .811 for
+bare word forms, .840 for the first five letters of each word or for the stretches alone, and .848
+for lemmas with their stretches. These let words of one family meet ("relazione", "relazionale"):
+on our own questions that share few words with the texts R@5 rises from .72 to .79 (135 questions,
+words alone).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +27,11 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.5
 
-#: Distinct words of a query that are looked up; a pasted page needs no more.
+#: Distinct terms and stretches of a query that are looked up; a pasted page needs no more.
 LONGEST_QUERY = 256
+
+#: Letters of a stretch; with 3 or 5 the gain was less.
+STRETCH = 4
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -41,6 +47,19 @@ def terms(text: str) -> list[str]:
     words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
     stop = _stop_words()
     return [_lemma(word) for word in words if fold(word) not in stop]
+
+
+def features(text: str) -> list[str]:
+    """What is counted for BM25: the terms, then the stretches of letters of each."""
+    found = terms(text)
+    return [*found, *(stretch for term in found for stretch in _stretches(term))]
+
+
+def _stretches(term: str) -> Iterator[str]:
+    """Its stretches of letters; a mark says where the term begins and ends."""
+    marked = f"#{term}#"
+    for start in range(max(1, len(marked) - STRETCH + 1)):
+        yield marked[start : start + STRETCH]
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +88,7 @@ class LexicalIndex:
         """Index the texts."""
         import bm25s
 
-        documents = [terms(text) for text in texts]
+        documents = [features(text) for text in texts]
         if not any(documents):
             return cls(None, len(texts))  # bm25s cannot index an empty vocabulary
         model = bm25s.BM25(k1=K1, b=B)
@@ -95,7 +114,7 @@ class LexicalIndex:
         if self._model is None:
             return np.zeros(self._size, dtype=np.float32)
         vocabulary = self._model.vocab_dict
-        known = [term for term in dict.fromkeys(terms(query)) if term in vocabulary]
+        known = [term for term in dict.fromkeys(features(query)) if term in vocabulary]
         if not known:
             return np.zeros(self._size, dtype=np.float32)
         scores: NDArray[np.float32] = self._model.get_scores(known[:LONGEST_QUERY])

@@ -12,7 +12,7 @@ from typing import Any, Self
 from coach import notes
 from coach.embeddings import E5Embeddings, TextEmbedder
 from coach.errors import CoachError, InputError, LibraryError, RowError
-from coach.library import entries, retrieval
+from coach.library import alignment, entries, retrieval
 from coach.library.entries import Entry
 from coach.library.retrieval import Mode
 from coach.library.snapshot import RECIPE, Progress, Snapshot, SnapshotFolder
@@ -150,7 +150,7 @@ class Library:
         """The passages that answer a question best, best first.
 
         Args:
-            query: any text; a text without a known word is searched by meaning alone, an empty one
+            query: any text; one in an unknown alphabet is searched by meaning alone, an empty one
                 finds nothing.
             k: how many at most.
             mode: which indexes are asked.
@@ -304,11 +304,14 @@ class Library:
         )
 
     def _entries(self) -> list[Entry]:
-        found = [entry for note in self._notes() for entry in entries.of_note(note)]
+        sections = [entry for note in self._notes() for entry in entries.of_note(note)]
         texts = self._added.read()[0] if self._added else {}
-        for card, text in texts.items():
-            found.extend(entries.of_text(text, card.title, card.id))
-        return found
+        passages = [
+            entry
+            for card, text in texts.items()
+            for entry in entries.of_text(text, card.title, card.id)
+        ]
+        return [*sections, *alignment.align(sections, passages)]
 
     def _bring_up_to_date(self) -> None:
         """Open the snapshot in force if it is sound and current; otherwise write another."""

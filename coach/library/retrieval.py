@@ -21,10 +21,9 @@ Ranking = list[tuple[int, float]]
 #: Passages each index proposes before they are fused.
 CANDIDATES = 100
 
-#: Share of the dense score in the fused one, chosen on the development half of our questions
-#: (flat between .6 and .8). On Italian SQuAD .5 is best, nDCG@10 .887, and .7 gives .884; either
-#: index alone gives .817 and .842.
-DENSE_WEIGHT = 0.7
+#: Share of the dense score in the fused one, chosen on the development part of our questions
+#: (flat between .5 and .7, and so it is on Italian SQuAD).
+DENSE_WEIGHT = 0.6
 
 
 class Mode(StrEnum):
@@ -48,25 +47,61 @@ def rank(
         mode: which indexes are asked.
     """
     wanted = max(k, CANDIDATES)
-    if vectors is None:
-        return [_best(*_lexical(snapshot, query, wanted), k) for query in queries]
-    vectors = snapshot.centre.take_from(vectors, is_question=True)
+    centred, near = None, list[Places]()
+    if vectors is not None:
+        centred = snapshot.centre.take_from(vectors, is_question=True)
+        near = _nearest(snapshot, centred, wanted)
+    rankings = []
+    for number, query in enumerate(queries):
+        signals: list[Scores] = []
+        places = np.unique(snapshot.retold)  # few, and a section must meet its passages
+        if centred is not None:
+            places = np.union1d(places, near[number])
+        words = None
+        if mode is not Mode.DENSE:
+            words = snapshot.lexical.scores(query)
+            places = np.union1d(places, _best_worded(words, wanted))
+        shown = places[~np.isin(places, snapshot.retold[:, 0])]
+        if centred is not None:
+            similar = _similarities(snapshot, places, centred[number])
+            signals.append(_handed_over(snapshot, places, similar, shown))
+        if words is not None:
+            signals.append(_handed_over(snapshot, places, words[places], shown))
+        scores = signals[0] if len(signals) == 1 else fuse(signals[0], signals[1])
+        if mode is Mode.LEXICAL:
+            shown, scores = shown[scores > 0], scores[scores > 0]
+        rankings.append(_best(shown, scores, k))
+    return rankings
+
+
+def _nearest(snapshot: Snapshot, vectors: Vectors, k: int) -> list[Places]:
+    """Places of about `k` passages with a view near each vector."""
     # Several vectors may stand for one passage: ask for more so that enough passages come.
     views = -(-len(snapshot.vectors) // max(1, len(snapshot.entries)))
-    rankings = []
-    for query, vector, (rows, _) in zip(
-        queries, vectors, snapshot.dense.nearest(vectors, wanted * views), strict=True
-    ):
-        near: Places = np.unique(snapshot.owner[rows])
-        if mode is Mode.DENSE:
-            rankings.append(_best(near, _similarities(snapshot, near, vector), k))
-            continue
-        worded, _ = _lexical(snapshot, query, wanted)
-        places: Places = np.union1d(near, worded)
-        lexical = snapshot.lexical.scores(query)[places]
-        fused = fuse(_similarities(snapshot, places, vector), lexical)
-        rankings.append(_best(places, fused, k))
-    return rankings
+    return [
+        np.unique(snapshot.owner[rows]) for rows, _ in snapshot.dense.nearest(vectors, k * views)
+    ]
+
+
+def _best_worded(words: Scores, k: int) -> Places:
+    """Places of the `k` best passages that share a word with the query."""
+    places: Places = np.flatnonzero(words > 0)
+    if len(places) > k:
+        places = places[np.argpartition(-words[places], k)[:k]]
+    return places
+
+
+def _handed_over(snapshot: Snapshot, places: Places, scores: Scores, shown: Places) -> Scores:
+    """The scores of the passages that are shown, each the best of its own and its sections'.
+
+    Questions that must be answered by an added text (135, with the notes): R@5 .30 when sections
+    and passages stand side by side, .92 when sections hand over their scores and their place.
+    """
+    board = np.full(len(snapshot.entries), -np.inf, dtype=np.float32)
+    board[places] = scores
+    sections, passages = snapshot.retold.T
+    np.maximum.at(board, passages, board[sections])
+    return board[shown]
 
 
 def fuse(dense: Scores, lexical: Scores, weight: float = DENSE_WEIGHT) -> Scores:
@@ -88,15 +123,6 @@ def _standard(scores: Scores) -> Scores:
         return scores
     spread = scores.std()
     return (scores - scores.mean()) / spread if spread > 1e-6 else np.zeros_like(scores)
-
-
-def _lexical(snapshot: Snapshot, query: str, k: int) -> tuple[Places, Scores]:
-    """Places of the `k` best passages that share a word with the query, and their scores."""
-    scores = snapshot.lexical.scores(query)
-    places: Places = np.flatnonzero(scores > 0)
-    if len(places) > k:
-        places = places[np.argpartition(-scores[places], k)[:k]]
-    return places, scores[places]
 
 
 def _similarities(snapshot: Snapshot, places: Places, vector: Vectors) -> Scores:

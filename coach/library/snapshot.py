@@ -39,7 +39,7 @@ from coach.library.vector_index import VectorIndex
 Progress = Callable[[str, int, int], None]
 
 #: Changes whenever the same texts would give another snapshot: splitting, views, lemmas, layout.
-RECIPE = "1"
+RECIPE = "2"
 
 #: Seconds a writer waits for another one: a first build on a busy machine takes a few minutes.
 LOCK_TIMEOUT = 600.0
@@ -97,6 +97,8 @@ class Snapshot:
         owner: for each vector the position of its passage, ascending; the first vector of a
             passage stands for the whole of it.
         centre: what was taken from the vectors, and is to be taken from those of questions.
+        retold: pairs of a note section and a passage that it tells again, positions of entries,
+            shape `(pairs, 2)`.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Snapshot:
     vectors: HalfVectors
     owner: NDArray[np.int64]
     centre: Centre
+    retold: NDArray[np.int64]
     lexical: LexicalIndex
     dense: VectorIndex
 
@@ -307,6 +310,7 @@ class SnapshotFolder:
             vectors=centred.astype(np.float16),
             owner=owner,
             centre=centre,
+            retold=_retold(entries),
             lexical=lexical,
             dense=dense,
         )
@@ -340,7 +344,10 @@ class SnapshotFolder:
             vectors: HalfVectors = np.load(place / "vectors.npy", allow_pickle=False)
         except (OSError, ValueError) as error:
             raise _damaged("i passi non si leggono") from error
-        entries = tuple(Entry(**row | {"questions": tuple(row["questions"])}) for row in rows)
+        entries = tuple(
+            Entry(**row | {"questions": tuple(row["questions"]), "told_by": tuple(row["told_by"])})
+            for row in rows
+        )
         if (len(entries), len(vectors)) != (manifest["passages"], manifest["vectors"]):
             raise _damaged("passi e vettori non sono quanti dovrebbero")
         return entries, vectors
@@ -396,6 +403,11 @@ def _centred(entries: Sequence[Entry], vectors: HalfVectors) -> tuple[Centre, Ve
     full[asked] = centre.take_from(full[asked], is_question=True)
     full[~asked] = centre.take_from(full[~asked], is_question=False)
     return centre, full
+
+
+def _retold(entries: Sequence[Entry]) -> NDArray[np.int64]:
+    pairs = [(section, place) for place, entry in enumerate(entries) for section in entry.told_by]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _file_digest(path: Path) -> str:

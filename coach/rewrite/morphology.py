@@ -26,8 +26,10 @@ _FEMININE = listed(
     "tesi analisi crisi sintesi ipotesi diagnosi oasi serie specie superficie moglie madre badante "
     "patente sorgente corrente lente tangente polvere colonna opzione chat slide slides privacy "
     "partnership leadership membership performance reception jeep band task-force policy routine "
+    "playlist checklist spa console card masterclass class release pipeline roadmap session jam "
     "audience compagine immagine origine indagine pagine vertigine dote corte fonte ponte-radio "
-    "tigre lepre vite falce siepe consorte capanna eco biro dinamo turbo-lenta start-up mailing-list"
+    "tigre lepre vite falce siepe consorte capanna eco biro dinamo turbo-lenta start-up "
+    "mailing-list"
 )
 _MASCULINE = listed(
     "programma problema tema sistema clima schema poema diploma panorama dilemma dramma pianeta "
@@ -38,7 +40,8 @@ _MASCULINE = listed(
     "software hardware workshop webinar meetup festival hackathon podcast post blog sito link file "
     "libro open day brunch check-up check-in coworking marketing design test budget export "
     "romanzo reading bar gin film rock jazz store show talk tour weekend fine-settimana menu "
-    "mestiere quartiere bicchiere piacere potere dovere ricevere sapere parere dispiacere volantino "
+    "mestiere quartiere bicchiere piacere potere dovere ricevere sapere parere dispiacere "
+    "volantino "
     "orto-giardino rene seme sangue costume legume volume lume esame rame letame salame tegame "
     "bestiame certame reame catrame"
 )
@@ -102,6 +105,8 @@ def _plural_in_i(form: str) -> NounForm | None:
 
 def _form_in_e(form: str) -> NounForm | None:
     singular = form[:-1] + "a"
+    if form.endswith("ese") and form not in _MASCULINE and lexicon.known(singular):
+        return NounForm("f", "p")
     if form.endswith(("che", "ghe")):
         singular = form[:-2] + "a"
     if form.endswith(("zione", "sione", "gione", "tudine", "trice", "aggine", "igine", "ggine")):
@@ -109,14 +114,14 @@ def _form_in_e(form: str) -> NounForm | None:
     if form in _FEMININE:
         return NounForm("f", "s")
     if form in _MASCULINE or (
-        len(form) > 4 and form.endswith(("ore", "iere", "one", "ame", "ume", "ese", "ile"))
+        len(form) > 4 and form.endswith(("ore", "iere", "one", "ame", "ume", "ile"))
     ):
         return NounForm("m", "s")
     if lexicon.known(singular) and not lexicon.known(form[:-1] + "i"):
         return NounForm("f", "p")
     if lexicon.known(singular) and singular in lexicon.lemmas(form):
         return NounForm("f", "p")
-    if form.endswith(("nte", "ale", "are", "ere")):
+    if form.endswith(("nte", "ale", "ese", "are", "ere")):
         return None if form in _AMBIGUOUS_NOUN else NounForm("m", "s")
     if form.endswith(("ie", "ne")) and lexicon.known(singular):
         return NounForm("f", "p")
@@ -162,7 +167,10 @@ def join_article(article: str, phrase: str) -> str:
 
 
 _CONTRACTED = {
-    "a": {"il": "al", "lo": "allo", "l'": "all'", "la": "alla", "i": "ai", "gli": "agli", "le": "alle"},
+    "a": {
+        "il": "al", "lo": "allo", "l'": "all'", "la": "alla", "i": "ai", "gli": "agli",
+        "le": "alle",
+    },
     "da": {
         "il": "dal", "lo": "dallo", "l'": "dall'", "la": "dalla", "i": "dai", "gli": "dagli",
         "le": "dalle",
@@ -256,7 +264,7 @@ def possessive(register: Register, form: NounForm) -> str:
 
 
 def possessed(register: Register, phrase: str) -> str | None:
-    """ "articolo sulle api" as "il tuo articolo sulle api"; None when the gender is not known."""
+    """Turn "articolo sulle api" into "il tuo articolo sulle api"; None for an unsure gender."""
     form = noun_form(head_noun(phrase))
     if form is None:
         return None
@@ -280,19 +288,24 @@ _SECOND = {
 _COMPOUND_SECOND = ("tiene", "viene", "pone", "duce", "dice", "trae", "coglie", "esce")
 
 
+def _is_imperfect(word: str) -> bool:
+    """Whether a form is an imperfect in the third person ("voleva", for "volevamo" is a word)."""
+    return word.endswith(("ava", "eva", "iva")) and lexicon.known(word + "mo")
+
+
 @lru_cache(maxsize=5_000)
 def second_person(verb: str) -> str | None:
     """The second person singular of a verb in the third ("cerca" -> "cerchi"); None when unsure."""
     if verb in _SECOND:
         return _SECOND[verb]
+    if _is_imperfect(verb):
+        return verb[:-1] + "i"
     if not lexicon.is_third_person(verb):
         return None
     if verb.endswith("rebbe"):
         return verb[:-4] + "esti"
     if verb.endswith("rà"):
         return verb[:-1] + "ai"
-    if verb.endswith("va") and lexicon.known(verb[:-2] + "vamo") and verb[:-2][-1:] in "aei":
-        return verb[:-1] + "i"
     if verb.endswith(_COMPOUND_SECOND):
         return verb[:-1] + "i"
     if verb.endswith("a"):
@@ -303,6 +316,37 @@ def second_person(verb: str) -> str | None:
     if verb.endswith("e"):
         stem = verb[:-1]
         return stem if stem.endswith("i") else stem + "i"
+    return None
+
+
+_SECOND_PLURAL = {
+    "hanno": "avete", "fanno": "fate", "vanno": "andate", "stanno": "state", "danno": "date",
+    "vogliono": "volete", "possono": "potete", "devono": "dovete", "vengono": "venite",
+    "tengono": "tenete", "sanno": "sapete", "escono": "uscite", "dicono": "dite",
+    "producono": "producete", "propongono": "proponete", "vorrebbero": "vorreste",
+    "scelgono": "scegliete", "raccolgono": "raccogliete",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=2_000)
+def second_plural(verb: str) -> str | None:
+    """Turn "cercano" into "cercate": said of the contact's house rather than of the contact."""
+    if verb in _SECOND_PLURAL:
+        return _SECOND_PLURAL[verb]
+    if (
+        verb.endswith("ano")
+        and lexicon.known(verb[:-2] + "re")
+        and lexicon.known(verb[:-2] + "ndo")
+    ):
+        return verb[:-2] + "te"
+    if verb.endswith("iscono") and lexicon.known(verb[:-6] + "ire"):
+        return verb[:-6] + "ite"
+    if verb.endswith("ono") and len(verb) > 5:
+        stem = verb[:-3]
+        if lexicon.known(stem + "ere") and lexicon.known(stem + "endo"):
+            return stem + "ete"
+        if lexicon.known(stem + "ire") and lexicon.known(stem + "endo"):
+            return stem + "ite"
     return None
 
 
@@ -349,7 +393,7 @@ def infinitive_of(word: str) -> tuple[str, str] | None:
         "gli", "mi", "ti", "ci", "vi", "si", "la", "lo", "le", "li", "ne",
     ):  # fmt: skip
         base = form.removesuffix(clitic)
-        if base == form or len(base) < 3:
+        if base == form or (len(base) < 4 and base not in ("far", "dar", "dir", "star")):
             continue
         for infinitive in (base + "e", base + "re"):
             if base.endswith("r") and lexicon.known(infinitive) and _is_infinitive(infinitive):
@@ -400,7 +444,7 @@ def addressed(text: str, register: Register, *, subject: bool = True) -> str:
     tokens = re.findall(r"[^\W\d_]+'|[^\W_]+|[^\w\s]|\s+", text)
     words = [token.lower() for token in tokens if not token.isspace()]
     out: list[str] = []
-    n = -1
+    n, opening, house, coordinated = -1, True, False, False
     for token in tokens:
         if token.isspace():
             out.append(token)
@@ -413,9 +457,20 @@ def addressed(text: str, register: Register, *, subject: bool = True) -> str:
             subject = _opens_clause(words[n + 1 : n + 5])
         elif low == "che" and n:
             subject = before in _REPORTING
-        out.append(_addressed_word(token, before, after, subject, register))
+        others = low in _IMPERSONAL or before in ("le", "gli")
+        plural = None
+        if not others and ((subject and opening) or coordinated):
+            plural = second_plural(low)
+        coordinated = low in ("e", "ed") and house
+        house = house or plural is not None
+        out.append(plural or _addressed_word(token, before, after, subject, register))
+        # A plural verb is the contact's house's only where no noun stands before it.
+        opening = (opening or (low == "che" and subject)) and (
+            low in _CLITICS or low in _BEFORE_VERB or low == "che"
+        )
         if (
             (low in _IMPERSONAL and before in ("le", "gli"))
+            or second_plural(low) is not None
             or (before not in _ARTICLES and is_contact_verb(low, after))
             or (lexicon.is_first_person(low) and low not in lexicon.lemmas(low))
         ):
@@ -440,7 +495,11 @@ def is_contact_verb(word: str, after: str) -> bool:
     """
     if word in _SECOND:
         return True
-    if word in _NEVER_VERB or not lexicon.is_third_person(word):
+    if word in _NEVER_VERB:
+        return False
+    if _is_imperfect(word):
+        return True
+    if not lexicon.is_third_person(word):
         return False
     if word.endswith(("rebbe", "rà", "ava", "eva", "iva")) or word not in lexicon.lemmas(word):
         return True
@@ -463,6 +522,7 @@ _FIRST_TO_PERSONS = listed(
     "vedo sento conosco incontro seguo leggo ammiro stimo ringrazio aiuto ospito accompagno invito "
     "contatto chiamo aspetto apprezzo ascolto frequento saluto"
 )
+_BEFORE_VERB = listed("non anche ora adesso spesso sempre già ancora poi e ed ma")
 _PREPOSITIONS = listed("con a ad per di da su tra fra secondo come verso")
 _ARTICLES = listed("il lo i un una uno del della al alla nel nella sul sulla dal dalla")
 
@@ -475,10 +535,10 @@ def _addressed_word(token: str, before: str, after: str, subject: bool, register
         return _POSSESSIVES[low][lei]
     if low in ("lui", "lei"):
         return "Lei" if lei else "te" if before in _PREPOSITIONS else "tu"
-    if low in ("gli", "le") and _is_verb(after):
+    if low in ("gli", "le") and (_is_verb(after) or _is_odd_noun(after)):
         return "Le" if lei else "ti"
     if low in ("lo", "la", "l'") and (
-        after in ("ho", "avevo") or low != "l'" and after in _FIRST_TO_PERSONS
+        after in ("ho", "avevo") or (low != "l'" and after in _FIRST_TO_PERSONS)
     ):
         if low == "l'":
             return "L'" if lei else "ti "
@@ -505,6 +565,12 @@ def _with_enclitic(token: str, lei: bool) -> str:
     if lei:
         return stem + ("Le" if clitic in ("le", "gli") else "La")
     return stem + "ti"
+
+
+def _is_odd_noun(word: str) -> bool:
+    """Whether a first person cannot be a noun in the plural ("le porto", not "le carte")."""
+    form = noun_form(word) if lexicon.is_first_person(word) else None
+    return form is not None and form.number == "s"
 
 
 def _is_only_first(word: str) -> bool:

@@ -139,7 +139,8 @@ def make_plan(
 
 
 _TITLES = re.compile(
-    r"^(?P<title>(?:dott\.?ssa|dott\.?|dr\.?ssa|dr\.?|prof\.?ssa|prof\.?|ing\.?|avv\.?|arch\.?|geom\.?|rag\.?|"
+    r"^(?P<title>(?:dott\.?ssa|dott\.?|dr\.?ssa|dr\.?|prof\.?ssa|prof\.?|ing\.?|avv\.?|arch\.?|"
+    r"geom\.?|rag\.?|"
     r"sig\.?ra|sig\.?|don|suor|padre|maestro|maestra|dottoressa|dottor|professoressa|professor|"
     r"ingegnere|avvocata|avvocato|architetta|architetto)(?=\s))\s+",
     re.IGNORECASE,
@@ -147,7 +148,7 @@ _TITLES = re.compile(
 
 
 def _split_title(name: str) -> tuple[str, str]:
-    """ "dott. Aldo Mori" as title and name."""
+    """Turn "dott. Aldo Mori" into title and name."""
     name = " ".join(name.split())
     match = _TITLES.match(name)
     if not match:
@@ -323,7 +324,8 @@ def _questions(
             asked.append(
                 APPRECIATION_QUESTION.model_copy(
                     update={
-                        "text": f"Che cosa di preciso hai apprezzato di {who}: un articolo, un lavoro, una cosa detta?"
+                        "text": f"Che cosa di preciso hai apprezzato di {who}: un articolo, un "
+                        "lavoro, una cosa detta?"
                     }
                 )
             )
@@ -333,7 +335,8 @@ def _questions(
         asked.append(
             OFFER_QUESTION.model_copy(
                 update={
-                    "text": f"Che cosa di utile potresti offrire a {who}: un documento, un contatto, un po' del tuo tempo?"
+                    "text": f"Che cosa di utile potresti offrire a {who}: un documento, un "
+                    "contatto, un po' del tuo tempo?"
                 }
             )
         )

@@ -22,7 +22,7 @@ from coach.rewrite.compose import (
     fit,
 )
 from coach.rewrite.plan import Plan, choose_register, content_stems, make_plan
-from coach.rewrite.polish import Polished, polish
+from coach.rewrite.polish import Polished, polish, polish_whole
 from coach.rewrite.verify import Analyser, Known, known_words, verify
 from coach.schemas import (
     CHANNEL_LIMITS,
@@ -39,6 +39,7 @@ from coach.schemas import (
     RewriteRequest,
     ScoreAndVerdict,
     Severity,
+    Span,
     Variant,
     VerificationCheck,
 )
@@ -119,27 +120,24 @@ def rewrite(
     own_words = text != composition.text
     tell(RewriteEvent("composed", text, "Ecco una prima versione."))
 
-    polished: Polished | None = None
-    if model is not None and prompts_folder is not None and not own_words:
-        tell(RewriteEvent("polishing", text, "Il modello prova a renderla più calda…"))
-        try:
-            polished = polish(
-                composition,
-                plan,
-                model=model,
-                prompts_folder=prompts_folder,
-                accepts=judge.accepts_sentence,
-                deadline=started + budget_seconds,
-                cancel=cancel or _never,
-            )
-        except ModelError:
-            # The composed text stands whatever happens to the model.
-            polished = None
     origin = "composer"
-    if polished is not None and polished.composition is not composition:
-        better = judge.best(polished.composition, composition)
-        if better is not None:
-            composition, text, origin = better, better.text, "model"
+    polished = Polished(composition)
+    if model is not None and prompts_folder is not None and not own_words:
+        tell(RewriteEvent("polishing", text, "Il modello prova a renderlo più caldo…"))
+        polished = _polished(
+            composition,
+            judge,
+            model,
+            prompts_folder,
+            # What is left is for the last verification.
+            started + budget_seconds - 0.5,
+            cancel or _never,
+        )
+        if polished.text:
+            text, origin = polished.text, "model"
+        elif polished.composition is not composition:
+            composition = polished.composition
+            text, origin = composition.text, "model"
     tell(RewriteEvent("polished" if origin == "model" else "kept", text))
 
     final = analyser.analyse(message.model_copy(update={"text": text}), names)
@@ -158,18 +156,55 @@ def rewrite(
         text=text,
         origin=origin,
         model=model.name if model is not None and origin == "model" else None,
-        rounds=polished.rounds if polished else 0,
+        rounds=polished.rounds,
         seconds=round(time.monotonic() - started, 3),
         facts=_facts(composition, plan, text),
         placeholders=tuple(re.findall(r"\[[^\]\n]{3,80}\]", text)),
         questions=_questions(plan, composition, own_words),
         verification=checks,
-        rejected=polished.rejected if polished else 0,
+        rejected=polished.rejected,
         before=ScoreAndVerdict(score=before.score, verdict=before.verdict),
         after=ScoreAndVerdict(score=after.score, verdict=after.verdict),
         variants=_variants(plan, request, judge, text, variants),
         advice=_advice(plan, composition, own_words),
     )
+
+
+def _polished(
+    composition: Composition,
+    judge: _Judge,
+    model: ChatModel,
+    prompts_folder: Path,
+    deadline: float,
+    cancel: Callable[[], bool],
+) -> Polished:
+    """What the model makes of a composition; the composition itself whenever it fails."""
+    rounds = rejected = 0
+    try:
+        if model.remote:
+            whole = polish_whole(
+                composition,
+                model=model,
+                prompts_folder=prompts_folder,
+                accepts=lambda text: judge.objection(text, composition),
+                deadline=deadline,
+            )
+            if whole.text or cancel():
+                return whole
+            rounds, rejected = whole.rounds, whole.rejected
+        polished = polish(
+            composition,
+            model=model,
+            prompts_folder=prompts_folder,
+            accepts=judge.accepts_sentence,
+            deadline=deadline,
+            cancel=cancel,
+        )
+        return replace(
+            polished, rounds=polished.rounds + rounds, rejected=polished.rejected + rejected
+        )
+    except ModelError:
+        return Polished(composition, rounds=rounds, rejected=rejected)
 
 
 def _silent(event: RewriteEvent) -> None:
@@ -206,7 +241,10 @@ class _Judge:
 
     def failures(self, composition: Composition) -> tuple[VerificationCheck, ...]:
         """The checks that a composition does not pass."""
-        text = composition.text
+        return self.objections(composition.text, composition)
+
+    def objections(self, text: str, composition: Composition) -> tuple[VerificationCheck, ...]:
+        """The checks that a text does not pass."""
         checks = verify(
             text,
             analysis=self.analysis(text),
@@ -221,9 +259,6 @@ class _Judge:
         """Mend or shed what makes a composed message fail its own checks."""
         for _ in range(len(composition.parts) + 2):
             failures = self.failures(composition)
-            import sys
-
-            failures and print("DBG", [(f.id, f.detail) for f in failures], file=sys.stderr)
             if not failures or len(composition.parts) <= 1:
                 return composition
             mended = self._mended(composition, failures)
@@ -253,9 +288,11 @@ class _Judge:
             quote = quote.strip().rstrip(".!?…").lower()
             for part in composition.parts:
                 text = part.text.lower()
-                if quote and (quote in text or len(text) > 15 and text.rstrip(".!?") in quote):
-                    if part.question is None and part.slot is not Slot.REQUEST:
-                        return part
+                about = quote and (
+                    quote in text or (len(text) > 15 and text.rstrip(".!?") in quote)
+                )
+                if about and part.question is None and part.slot is not Slot.REQUEST:
+                    return part
         return None
 
     def _respelt(self, composition: Composition) -> Composition | None:
@@ -266,7 +303,7 @@ class _Judge:
             slips = tuple(slip for slip in slips if slip.suggestions)
             if not slips:
                 continue
-            whole = drafts.Span(start=0, end=len(sentence), quote=sentence)
+            whole = Span(start=0, end=len(sentence), quote=sentence)
             mended = drafts.mend(whole, slips)
             if mended and mended != sentence:
                 return composition.with_text(
@@ -276,20 +313,14 @@ class _Judge:
 
     def accepts_sentence(self, composition: Composition, part: Part, sentence: str) -> str:
         """Why a sentence may not stand in a part's place; "" when it may."""
-        failures = self.failures(composition.with_text(part, sentence))
-        return ", ".join(f"{failure.id}: {failure.detail}" for failure in failures)
+        polished = composition.with_text(part, sentence)
+        return self.objection(polished.text, polished)
 
-    def best(self, polished: Composition, composed: Composition) -> Composition | None:
-        """The polished message, or as much of it as passes every check; None for none of it."""
-        if not self.failures(polished):
-            return polished
-        for new, old in zip(polished.parts, composed.parts, strict=True):
-            if new.text == old.text:
-                continue
-            reverted = polished.with_text(new, old.text)
-            if reverted.text != composed.text and not self.failures(reverted):
-                return reverted
-        return None
+    def objection(self, text: str, composition: Composition) -> str:
+        """What speaks against a text that says what a composition says; "" for nothing."""
+        return ", ".join(
+            f"{check.id}: {check.detail}" for check in self.objections(text, composition)
+        )
 
 
 _SHEDDING = frozenset(
@@ -320,16 +351,14 @@ def _kept_draft(
         return ""
     if not analysis.has(Act.HOW_MET, Act.APPRECIATION, Act.COMMON_GROUND, Act.OFFER):
         return ""
-    whole = drafts.Span(start=0, end=len(request.draft), quote=request.draft)
+    whole = Span(start=0, end=len(request.draft), quote=request.draft)
     mended = drafts.mend(whole, analysis.slips)
     if mended is None:
         return ""
     text = mended
     for slot, act in ((Slot.OFFER, Act.OFFER), (Slot.HOW_MET, Act.HOW_MET)):
-        if (
-            analysis.has(act)
-            or slot is Slot.HOW_MET
-            and analysis.has(Act.APPRECIATION, Act.COMMON_GROUND)
+        if analysis.has(act) or (
+            slot is Slot.HOW_MET and analysis.has(Act.APPRECIATION, Act.COMMON_GROUND)
         ):
             continue
         part = next((p for p in composition.parts if p.slot is slot and not p.question), None)
@@ -355,13 +384,11 @@ def _facts(composition: Composition, plan: Plan, text: str) -> tuple[Fact, ...]:
     facts: list[Fact] = []
     low = text.lower()
     if (
-        plan.name
-        and plan.name.split(" ")[-1].lower() in low
+        (plan.name and plan.name.split(" ")[-1].lower() in low)
         or plan.name.split(" ")[0].lower() in low
-    ):
-        if plan.name:
-            origin = FactOrigin.DRAFT if plan.name == plan.draft.name else FactOrigin.CONTACT
-            facts.append(Fact(text=plan.name, origin=origin, role=FactRole.RECIPIENT))
+    ) and plan.name:
+        origin = FactOrigin.DRAFT if plan.name == plan.draft.name else FactOrigin.CONTACT
+        facts.append(Fact(text=plan.name, origin=origin, role=FactRole.RECIPIENT))
     stems = content_stems(text)
     for part in composition.parts:
         for fact in part.facts:
@@ -390,7 +417,13 @@ def _questions(plan: Plan, composition: Composition, own_words: bool) -> tuple[Q
 def _advice(plan: Plan, composition: Composition, own_words: bool) -> tuple[str, ...]:
     if own_words:
         return ("Il messaggio andava già bene: ho tenuto le tue parole.",)
-    return plan.advice
+    used = {fact.text for part in composition.parts for fact in part.facts}
+    unused = tuple(
+        f"Non ho usato l'appunto «{known.fragment.text}»: se ci tieni, aggiungilo tu."
+        for known in plan.known
+        if known.origin is FactOrigin.CONTACT and known.fragment.text not in used
+    )
+    return plan.advice + unused
 
 
 def _variants(

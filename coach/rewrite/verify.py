@@ -73,7 +73,8 @@ _COURTESY = listed(
     "grazie ringraziare piacere piacevole volentieri sapere ricordare ricordo ripensare pensare "
     "pensiero utile comodo serve servire interesse interessare interessante interessato colpire "
     "apprezzare incontro incontrare conoscere conoscenza rivedere vedere sentire risentire parlare "
-    "dire scrivere mandare inviare passare girare offrire condividere mettere disposizione contatto "
+    "dire scrivere mandare inviare passare girare offrire condividere mettere disposizione "
+    "contatto "
     "restare rimanere tenere calma impegno problema fretta caffè chiacchiera quattro due parola "
     "davanti quando momento giorno prossimo preferire volere potere dovere fare avere essere stare "
     "venire andare trovare complimento gentile ciao caro saluto presto cordiale felice bello bene "
@@ -82,15 +83,18 @@ _COURTESY = listed(
     "stimolante bravo lieto occasione modo leggere seguire ascoltare vicino avanti tempo aiuto "
     "aiutare mano comune stesso bisogno cercare ricerca caso proposito riguardo lavoro lavorare "
     "prezioso ispirare rimasto impresso mente cuore vivo vero sincero sinceramente particolarmente "
-    "particolare avere piaciuto piacere augurare augurio successo congratulazione notizia presentare "
+    "particolare avere piaciuto piacere augurare augurio successo congratulazione notizia "
+    "presentare "
     "accompagnare mostrare dare ricevere accettare invito collegamento rete confronto scambio "
     "scambiare opinione approfondire discutere raccontare domanda risposta rispondere favore "
     "cortesia chiedere se ne come dove perché più meno uno una mio tuo suo nostro lei noi io "
     "pure magari volta anno ieri oggi disponibile disponibilità speciale dietro tuttora esserci "
     "farebbe vorrei scrivo mando altro prima dopo semplicemente solo ora messaggio leggerti capire "
     "spero esperienza punto vista ritrovare ritrovarsi rinnovare ispirazione riflettere emozionare "
-    "divertente fa senz'altro lì qui appena quanto senza saputo tornare sembrare diventare rivedersi "
-    "gentilmente cortesemente personalmente professionale dedicare gradire incuriosito sorpresa "
+    "divertente fa senz'altro lì qui appena quanto senza saputo tornare sembrare diventare "
+    "rivedersi "
+    "spettabile gentilmente cortesemente personalmente professionale dedicare gradire incuriosito "
+    "sorpresa "
     "durante presso tramite verso mentre perché poiché affinché finché quindi perciò inoltre anzi "
     "oltre quale quali questo questa questi queste quello quella quelli quelle quegli loro nostro "
     "vostro altri altre ognuno nessuno dello della degli delle dallo dalla dagli dalle nello nella "
@@ -142,10 +146,11 @@ def inventions(text: str, known: Known) -> tuple[str, ...]:
             found.append(word)
             continue
         opening = not re.search(r"[\w,;:'(\"«-]\s*$", bare[: match.start()])
-        if word[:1].isupper() and word not in _PRONOUNS:
-            if not (opening or _after_frame(bare, match.start())) or not lexicon.known(low):
-                found.append(word)
-                continue
+        capital = word[:1].isupper() and word not in _PRONOUNS
+        opening = opening or _after_frame(bare, match.start())
+        if capital and not (opening and lexicon.known(low)):
+            found.append(word)
+            continue
         if len(low) < 4:
             continue
         if not any(_stem(form) in allowed for form in (low, _lemma(low), _without_clitic(low))):
@@ -209,7 +214,7 @@ def swapped_roles(text: str, register: Register, known: Known) -> str:
     match = _SWAPPED[Register.LEI if register is Register.LEI else Register.TU].search(text)
     if match is None:
         return ""
-    words = {word for word in re.findall(r"[^\W_]{4,}", match[0].lower())}
+    words = set(re.findall(r"[^\W_]{4,}", match[0].lower()))
     return "" if words and words <= known.tokens else match[0]
 
 
@@ -221,7 +226,7 @@ def facts_missing(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
         own = content_stems(fact.text)
         if not own or fact.role in (FactRole.SIGNATURE, FactRole.RECIPIENT):
             continue
-        kept = sum(1 for stem in own if stem.isdigit() and stem in text or _kept(stem, stems))
+        kept = sum(1 for stem in own if (stem.isdigit() and stem in text) or _kept(stem, stems))
         if kept / len(own) < _SHARE.get(fact.role, 0.7):
             missing.append(fact.text)
     return tuple(missing)
@@ -270,9 +275,8 @@ def verify(
     check("no_pressure", _quote(analysis, Act.PRESSURE), "nessuna fretta")
     familiar = "" if established else _quote(analysis, Act.FAMILIARITY)
     check("no_false_familiarity", familiar, "nessuna confidenza fuori posto")
-    used = analysis.register_used
-    other = used not in (plan.register, Register.NONE)
-    check("register", f"registro: {used}" if other else "", f"registro {plan.register}")
+    strangers = _other_marks(text, analysis, plan.register, known)
+    check("register", ", ".join(strangers), f"registro {plan.register}")
     limit, size = CHANNEL_LIMITS[plan.channel], len(text)
     over = f"{size}/{limit} caratteri" if size > limit else ""
     check("length", over, f"{size}/{limit} caratteri")
@@ -285,18 +289,33 @@ def verify(
     check("personal", "" if personal else "potrebbe andare a chiunque", "parla a questa persona")
     missing = facts_missing(text, facts)
     check("facts_kept", "; ".join(missing), f"{len(facts)} fatti tenuti")
-    invented = inventions(text, known)
+    invented = inventions(text.removeprefix(composition.greeting), known)
     check("no_invention", ", ".join(invented), "niente di inventato")
     check("roles", swapped_roles(text, plan.register, known), "ruoli giusti")
     check("italian", "" if looks_italian(text) else "non è italiano", "in italiano")
     framed = not composition.greeting or text.startswith(composition.greeting)
     signed = not composition.signature or composition.signature in text
     meta = _META.search(text) or _EMOJI.search(text)
-    wrong = meta[0] if meta else "" if framed and signed else "saluto o firma"
+    wrong = meta[0] if meta is not None else "" if framed and signed else "saluto o firma"
     check("form", wrong, "saluto e firma a posto")
     same = " ".join(text.split()) == " ".join(request.draft.split())
     check("changed", "uguale alla bozza" if same else "", "diverso dalla bozza")
     return tuple(checks)
+
+
+def _other_marks(
+    text: str, analysis: Analysis, register: Register, known: Known
+) -> tuple[str, ...]:
+    """Words that address the reader in the other form; names and placeholders do not count."""
+    if analysis.register_used in (register, Register.NONE):
+        return ()
+    return tuple(
+        mark.quote
+        for mark in analysis.register_marks
+        if mark.register_used is not register
+        and mark.quote not in known.names
+        and not _in_placeholder(text, mark.start)
+    )
 
 
 def _quote(analysis: Analysis, *acts: Act) -> str:
@@ -311,4 +330,6 @@ def _in_placeholder(text: str, at: int) -> bool:
 def claims_closeness(text: str, known: Known) -> bool:
     """Whether a sentence claims a bond nobody spoke of."""
     match = _CLAIMS.search(text)
-    return bool(match) and not set(re.findall(r"[^\W_]{4,}", match[0].lower())) <= known.tokens
+    return (
+        match is not None and not set(re.findall(r"[^\W_]{4,}", match[0].lower())) <= known.tokens
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from coach.analysis import lexicon
+from coach.analysis.text import listed
 from coach.rewrite import morphology
 from coach.rewrite.fragments import WORKS, Fragment, Kind, Offer, OfferKind, event_place
 from coach.rewrite.morphology import addressed
@@ -80,6 +81,8 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
         )
     if kind is Kind.RECEIVED:
         rest = addressed(body, register, subject=False)
+        if register is Register.TU:
+            rest = re.sub(r"^essersi\b", "esserti", rest)
         return (f"grazie ancora per {rest}", f"grazie per {rest}")
     return ()
 
@@ -160,12 +163,15 @@ def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
 
 
 _LOSSES = re.compile(
-    r"^(?:ha|si è|è)\s+(?:appena |da poco )?(?:pers|chius|rinunciat|smess|rott|lasciat|rimast|mancat|"
+    r"^(?:ha|si è|è)\s+(?:appena |da poco )?(?:pers|chius|rinunciat|smess|rott|lasciat|rimast|"
+    r"mancat|"
     r"fermat|interrott|dovut|subit|cambiat|cominciat|iniziat|trasferit|spostat)\w+"
 )
 _NEUTRAL = re.compile(
-    r"^(?:ha)\s+(?:appena |da poco )?(?:annunciat|propost|spiegat|scelt|decis|introdott|adottat|firmat|"
-    r"promoss|raccontat|parlat|mess|difes|sostenut|illustrat|lavorat|collaborat|insegnat|condivis)\w+"
+    r"^(?:ha)\s+(?:appena |da poco )?(?:annunciat|propost|spiegat|scelt|decis|introdott|adottat|"
+    r"firmat|"
+    r"promoss|raccontat|parlat|mess|difes|sostenut|illustrat|lavorat|collaborat|insegnat|"
+    r"condivis)\w+"
 )
 
 
@@ -211,15 +217,18 @@ def _need(fragment: Fragment, register: Register, relation: Relation) -> tuple[s
 
 
 def _activity(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
-    clause = addressed(fragment.body, register)
+    clause = addressed(fragment.body, register, subject=fragment.verb != "others")
+    if re.match(r"(?:ti|Le) piac", clause):
+        return (f"so che {clause}", f"ho saputo che {clause}")
     return (
-        f"so che {clause} e mi incuriosisce molto",
+        f"so che {clause}, e mi farebbe piacere saperne di più",
         f"ho visto che {clause} e mi ha incuriosito",
     )
 
 
 def _common(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
-    clause = addressed(fragment.body, register)
+    ours = re.match(r"\w+iamo\b", fragment.body) is not None
+    clause = addressed(fragment.body, register, subject=not ours)
     if re.match(r"(?:veniamo|facciamo|abbiamo|siamo|\w+iamo)\b", clause):
         if relation is Relation.STRANGER:
             return (f"ho visto che {clause}", f"vedo con piacere che {clause}")
@@ -248,7 +257,7 @@ _GIVING: dict[OfferKind, tuple[str, str]] = {
         "ti metto volentieri in contatto con",
         "La metto volentieri in contatto con",
     ),
-    OfferKind.THING: ("ti faccio avere volentieri", "Le faccio avere volentieri"),
+    OfferKind.THING: ("ti offro volentieri", "Le offro volentieri"),
     OfferKind.HELP: ("ti offro volentieri", "Le offro volentieri"),
     OfferKind.SPACE: (
         "metto volentieri a tua disposizione",
@@ -325,66 +334,43 @@ def appreciation_placeholder(register: Register, placeholder: str) -> str:
 def self_introduction(name: str, about: str, register: Register) -> str:
     """The sender in a few words; empty when nothing short and safe can be said."""
     about = about.strip().rstrip(".")
-    if about[:1].isupper() and lexicon.known(about.split()[0].lower()):
-        about = about[0].lower() + about[1:]
-    if not about or len(about) > 70:
+    if not name or not about or len(about) > 70:
         return ""
-    you = "Le" if register is Register.LEI else "ti"
-    first = about.split(" ", 1)[0].rstrip("',").lower()
-    if first in ("faccio", "lavoro", "mi", "sono", "ho", "gestisco", "insegno", "produco", "vendo",
-                 "aiuto", "seguo", "curo", "dirigo", "coltivo", "scrivo", "studio"):  # fmt: skip
-        if first == "sono" or not name:
-            return "" if first == "sono" and not name else (about if first != "sono" else about)
-        if first == "studio" or lexicon.is_first_person(first) or first == "mi":
-            return f"sono {name} e {about}"
-    if name and is_organisation(name):
-        of = morphology.with_preposition("di", with_article(name))
-        return f"{you} scrivo a nome {of}, {about}"
-    if name:
-        return f"sono {name}, {about}"
-    return ""
+    first = re.split(r"[ ',]", about, maxsplit=1)[0]
+    if about[:1].isupper() and lexicon.known(first.lower()):
+        about = about[0].lower() + about[1:]
+        first = first.lower()
+    if first == "sono":
+        return f"sono {name}: {about}"
+    if first == "mi" or (lexicon.is_first_person(first) and not _is_trade(first)):
+        return f"sono {name} e {about}"
+    if is_organisation(name):
+        you = "Le" if register is Register.LEI else "ti"
+        return (
+            f"{you} scrivo a nome {morphology.with_preposition('di', with_article(name))}, {about}"
+        )
+    return f"sono {name}, {about}"
 
 
-_ORGANISATIONS = frozenset(
-    [
-        "associazione",
-        "cooperativa",
-        "comitato",
-        "gruppo",
-        "fondazione",
-        "circolo",
-        "libreria",
-        "bottega",
-        "cantina",
-        "banda",
-        "coro",
-        "compagnia",
-        "consorzio",
-        "scuola",
-        "istituto",
-        "società",
-        "azienda",
-        "officina",
-        "laboratorio",
-        "proloco",
-        "biblioteca",
-        "teatro",
-        "museo",
-        "parrocchia",
-        "rete",
-        "osteria",
-        "agriturismo",
-        "fattoria",
-        "tipografia",
-        "panificio",
-        "forno",
-        "polisportiva",
-        "studio",
-    ]
+def _is_trade(word: str) -> bool:
+    """Whether a form that may be a first person is rather a noun ("libraio", "studio legale")."""
+    return word in ("studio", "cuoco", "sarto", "arbitro", "notaio") or word.endswith(
+        ("aio", "ario", "logo", "grafo", "metra", "iere")
+    )
+
+
+_ORGANISATIONS = listed(
+    "associazione cooperativa comitato gruppo fondazione circolo libreria bottega cantina banda "
+    "coro "
+    "compagnia consorzio scuola istituto società azienda officina laboratorio proloco biblioteca "
+    "teatro museo parrocchia rete osteria agriturismo fattoria tipografia panificio forno "
+    "polisportiva studio collettivo pro ente comune provincia regione orchestra cineforum ditta "
+    "squadra club centro parco caseificio birrificio ass. assoc. coop."
 )
 
 
 def is_organisation(name: str) -> bool:
+    """Whether a name is a body's rather than a person's ("Comune di Bra")."""
     return name.split(" ", 1)[0].lower() in _ORGANISATIONS
 
 

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from coach.rewrite.fragments import Kind, OfferKind, understand, understand_offer
+from coach.schemas import Relation
+
+MET, STRANGER, ESTABLISHED = Relation.MET, Relation.STRANGER, Relation.ESTABLISHED
+
+
+@pytest.mark.parametrize(
+    ("relation", "note", "kind", "body"),
+    [
+        (MET, "Conosciuto alla sagra di Offida", Kind.MET, "alla sagra di Offida"),
+        (MET, "fiera Verona 12/5", Kind.EVENT, "fiera di Verona del 12/5"),
+        (MET, "Maker Faire 2023, stand del liceo", Kind.MET, "a Maker Faire 2023"),
+        (MET, "vicina di stand al mercato", Kind.WAS_THERE, "eravamo vicini di stand al mercato"),
+        (MET, "presentata da Marco Bassi", Kind.INTRODUCED, "Marco Bassi"),
+        (MET, "parlato a lungo di concimi", Kind.TALKED, "di concimi"),
+        (MET, "incontro casuale in aeroporto", Kind.MET, "in aeroporto"),
+        (STRANGER, "visto il suo intervento", Kind.EXPERIENCED, "il suo intervento"),
+        (STRANGER, "seguo il suo blog", Kind.FOLLOWED, "seguo il suo blog"),
+        (STRANGER, "la sua mostra a Bari", Kind.WORK, "mostra a Bari"),
+        (STRANGER, "nuova sede a Bari", Kind.ACHIEVEMENT, "nuova sede a Bari"),
+        (STRANGER, "vinto il palio", Kind.DONE, "ha vinto il palio"),
+        (STRANGER, "citata in un podcast", Kind.DONE, "è stata citata in un podcast"),
+        (STRANGER, "le servono semi", Kind.NEED, "le servono semi"),
+        (STRANGER, "dirige il coro", Kind.ACTIVITY, "dirige il coro"),
+        (STRANGER, "i ragazzi fanno lampade", Kind.ACTIVITY, "i ragazzi fanno lampade"),
+        (STRANGER, "appassionata di funghi", Kind.QUALITY, "appassionata di funghi"),
+        (STRANGER, "anche lui suona", Kind.COMMON, "anche lei suona"),
+        (ESTABLISHED, "stesso liceo di Cuneo", Kind.COMMON, "veniamo dallo stesso liceo di Cuneo"),
+        (ESTABLISHED, "collaboriamo da anni", Kind.JOINT, "collaboriamo da anni"),
+        (ESTABLISHED, "gli ho prestato il furgone", Kind.PAST_GIFT, "gli ho prestato il furgone"),
+        (ESTABLISHED, "mi ha passato un cliente", Kind.RECEIVED, "avermi passato un cliente"),
+        (MET, "mi ha parlato dei mal di testa", Kind.TOLD, "mi ha parlato dei mal di testa"),
+    ],
+)
+def test_notes_are_told_by_their_form(relation: Relation, note: str, kind: Kind, body: str) -> None:
+    found = understand(note, relation)
+    assert [(fragment.kind, fragment.body) for fragment in found] == [(kind, body)]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "si è separata da poco",
+        "ha perso la nonna a gennaio",
+        "compie 50 anni, compleanno a maggio",
+        "vorrei che mi assumesse",
+        "da richiamare lunedì",
+        "mi deve un favore",
+        "ok",
+    ],
+)
+def test_what_is_nobodys_business_is_not_used(note: str) -> None:
+    assert all(fragment.kind is Kind.UNUSED for fragment in understand(note, MET))
+
+
+def test_a_note_with_two_statements_is_cut() -> None:
+    found = understand("conosciuta alla fiera di Bra, cerca un grafico", MET)
+    assert [fragment.kind for fragment in found] == [Kind.MET, Kind.NEED]
+
+
+def test_the_name_at_the_beginning_is_dropped() -> None:
+    assert understand("Ada Neri dirige il coro", STRANGER, "Ada Neri")[0].body == "dirige il coro"
+
+
+@pytest.mark.parametrize(
+    ("offer", "kind", "body"),
+    [
+        ("contatto di un buon fabbro", OfferKind.CONTACT, "il contatto di un buon fabbro"),
+        ("consulenza gratuita sul bando", OfferKind.HELP, "una consulenza gratuita sul bando"),
+        ("foto della serata", OfferKind.DOCUMENT, "le foto della serata"),
+        ("presentarle due soci", OfferKind.INFINITIVE, "presentarle due soci"),
+        ("ho un furgone libero", OfferKind.SENTENCE, "ho un furgone libero"),
+        ("2 biglietti per la partita", OfferKind.THING, "2 biglietti per la partita"),
+    ],
+)
+def test_offers_get_their_article(offer: str, kind: OfferKind, body: str) -> None:
+    found = understand_offer(offer)
+    assert found is not None
+    assert (found.kind, found.body) == (kind, body)
+
+
+@pytest.mark.parametrize(
+    "offer", ["sconto 10%", "demo del prodotto", "listino", "corso a 90 euro", ""]
+)
+def test_a_sale_is_no_offer(offer: str) -> None:
+    assert understand_offer(offer) is None
