@@ -74,7 +74,8 @@ class _Parser(argparse.ArgumentParser):
 
 class _HelpFormatter(argparse.HelpFormatter):
     def _format_usage(self, usage: Any, actions: Any, groups: Any, prefix: Any) -> str:
-        return super()._format_usage(usage, actions, groups, prefix or "uso: ")
+        # An empty prefix is argparse's own way of asking for the words before a subcommand.
+        return super()._format_usage(usage, actions, groups, "uso: " if prefix is None else prefix)
 
 
 _ARGPARSE_WORDS = (
@@ -85,6 +86,8 @@ _ARGPARSE_WORDS = (
     (r"argument ([^:]+): expected at least one argument", r"\1: manca il valore"),
     (r"argument ([^:]+): invalid int value: (\S+)", r"\1: \2 non è un numero intero"),
     (r"argument ([^:]+): not allowed with argument (\S+)", r"\1 e \2 non vanno insieme"),
+    (r"argument ([^:]+): ignored explicit argument (\S+)", r"\1 non vuole un valore (\2)"),
+    (r"ambiguous option: (.*) could match (.*)", r"\1 è ambigua: \2"),
 )  # fmt: skip
 
 

@@ -69,14 +69,16 @@ def cues(sentence: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _cues() if pattern.search(lower))
 
 
-def features(sentence: str, index: int, count: int, before: str = "") -> Counter[str]:
+def features(
+    sentence: str, *, first: bool = False, last: bool = False, before: str = ""
+) -> Counter[str]:
     """Count the features of a sentence.
 
     Args:
         sentence: normalised text (`coach.analysis.text.clean`).
+        first: whether it opens the message.
+        last: whether it closes it.
         before: the sentence before it, or an empty string.
-        index: its place among the sentences of the message, from 0.
-        count: how many sentences the message has.
     """
     tokens = tuple(_TOKEN.findall(sentence))
     found: Counter[str] = Counter()
@@ -86,7 +88,7 @@ def features(sentence: str, index: int, count: int, before: str = "") -> Counter
         ("s", _skeleton(tokens)),
     ):
         found.update(_n_grams(prefix, view))
-    found.update(_place(sentence, tokens, index, count))
+    found.update(_place(sentence, tokens, first, last))
     found.update(f"c:{name}" for name in cues(sentence))
     found.update(f"b:{name}" for name in cues(before))
     return found
@@ -129,9 +131,10 @@ def _skeleton(tokens: Sequence[str]) -> list[str]:
     return view
 
 
-def _place(sentence: str, tokens: Sequence[str], index: int, count: int) -> list[str]:
-    place = "only" if count == 1 else "first" if not index else "last" if index == count - 1 else ""
-    found = [f"p:{place}"] if place else []
+def _place(sentence: str, tokens: Sequence[str], first: bool, last: bool) -> list[str]:
+    found = ["p:first"] if first else []
+    if last:
+        found.append("p:last")
     if sentence.rstrip('"» )').endswith("?"):
         found.append("p:?")
     found.append(f"p:length{min(len(tokens) // 8, 5)}")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from coach.analysis.acts import WEIGHTS, ActWeights, Floats, weigh
+from coach.analysis.acts import SURELY, SURELY_NOT, WEIGHTS, ActWeights, Floats, weigh
 from coach.analysis.features import features
 from coach.analysis.text import clean
 from coach.embeddings import CachedEmbeddings, E5Embeddings
@@ -26,14 +26,14 @@ from coach.settings import PROJECT
 DRAFTS = PROJECT / "tests" / "evals" / "drafts"
 ACTS = tuple(Act)
 #: Features seen in fewer sentences are left out.
-MIN_SENTENCES = 2
+MIN_SENTENCES = 5
 #: Scale of the vector beside the unit-length n-grams, and inverse regularisation; both by
 #: cross-validation.
 DENSE_SCALE = 3.0
-INVERSE_REGULARISATION = 5.0
-FOLDS = 5
-#: Share of the positive sentences that the gate may lose, by act.
-GATE_LOSS = 0.005
+INVERSE_REGULARISATION = 10.0
+FOLDS = 4
+#: No threshold leaves this range: a few drafts must not decide one alone.
+LOWEST, HIGHEST = 0.3, 0.5
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Example:
 
     text: str
     acts: frozenset[Act]
+    first: bool
+    last: bool
     before: str
-    index: int
-    count: int
     group: int
     in_draft: bool
 
@@ -55,35 +55,31 @@ def read_examples(folder: Path = DRAFTS) -> list[Example]:
     group = 0
     for file in sorted(folder.glob("train_*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
-            sentences = json.loads(line)["sentences"]
             before = ""
-            for index, row in enumerate(sentences):
-                example = _example(row, index, len(sentences), group, before, in_draft=True)
-                found.append(example)
-                before = example.text
+            rows = json.loads(line)["sentences"]
+            for place, row in enumerate(rows):
+                text = clean(row["text"]).text
+                found.append(
+                    Example(
+                        text=text,
+                        acts=frozenset(Act(act) for act in row["acts"]),
+                        first=place == 0,
+                        last=place == len(rows) - 1,
+                        before=before,
+                        group=group,
+                        in_draft=True,
+                    )
+                )
+                before = text
             group += 1
     for file in sorted(folder.glob("sentences_*.jsonl")):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
             # Families of contrasting sentences stand together and must not be split by a fold.
             group += number % 6 == 0
-            found.append(_example(json.loads(line), 1, 3, group, "", in_draft=False))
+            row = json.loads(line)
+            acts = frozenset(Act(act) for act in row["acts"])
+            found.append(Example(clean(row["text"]).text, acts, False, False, "", group, False))
     return found
-
-
-def _example(
-    row: dict[str, object], index: int, count: int, group: int, before: str, *, in_draft: bool
-) -> Example:
-    acts = row["acts"]
-    assert isinstance(acts, list)
-    return Example(
-        text=clean(str(row["text"])).text,
-        acts=frozenset(Act(act) for act in acts),
-        before=before,
-        index=index,
-        count=count,
-        group=group,
-        in_draft=in_draft,
-    )
 
 
 class TrainingSet:
@@ -92,7 +88,7 @@ class TrainingSet:
     def __init__(self, examples: Sequence[Example], vectors: Floats) -> None:
         self.examples = examples
         self.vectors = vectors
-        counts = [features(e.text, e.index, e.count, e.before) for e in examples]
+        counts = [features(e.text, first=e.first, last=e.last, before=e.before) for e in examples]
         seen = Counter(name for count in counts for name in count)
         names = sorted(name for name, n in seen.items() if n >= MIN_SENTENCES)
         self.vocabulary = {name: row for row, name in enumerate(names)}
@@ -140,7 +136,7 @@ def _fit(matrix: object, labels: object) -> object:
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(
-        C=INVERSE_REGULARISATION, class_weight="balanced", solver="liblinear", max_iter=500
+        C=INVERSE_REGULARISATION, solver="liblinear", max_iter=500
     ).fit(matrix, labels)
 
 
@@ -150,13 +146,15 @@ def train(examples: Sequence[Example], vectors: Floats) -> ActWeights:
     print(f"{len(examples)} sentences, {len(data.vocabulary)} features", file=sys.stderr)
     gate_seen = cross_validated(data, dense=False)
     full_seen = cross_validated(data, dense=True)
-    gate = np.array([np.quantile(gate_seen[data.labels[:, c], c], GATE_LOSS) for c in range(len(ACTS))])
-    thresholds = np.array([_best_threshold(full_seen, data, c) for c in range(len(ACTS))])
+    unsure = ((gate_seen >= SURELY_NOT) & (gate_seen <= SURELY)).any(axis=1)
+    seen = np.where(unsure[:, None], full_seen, gate_seen)
+    print(f"sentences that need a vector: {unsure.mean():.0%}", file=sys.stderr)
+    thresholds = np.array([_best_threshold(seen, data, c) for c in range(len(ACTS))])
     gate_models = [_fit(data.matrix(False), data.labels[:, c]) for c in range(len(ACTS))]
     full_models = [_fit(data.matrix(True), data.labels[:, c]) for c in range(len(ACTS))]
     full = np.vstack([m.coef_[0] for m in full_models]).T  # type: ignore[attr-defined]
     n = len(data.vocabulary)
-    weights = ActWeights(
+    return ActWeights(
         acts=ACTS,
         vocabulary=data.vocabulary,
         idf=data.idf,
@@ -165,12 +163,8 @@ def train(examples: Sequence[Example], vectors: Floats) -> ActWeights:
         bias=np.array([m.intercept_[0] for m in full_models], dtype=np.float32),  # type: ignore[attr-defined]
         gate_sparse=np.vstack([m.coef_[0] for m in gate_models]).T.astype(np.float32),  # type: ignore[attr-defined]
         gate_bias=np.array([m.intercept_[0] for m in gate_models], dtype=np.float32),  # type: ignore[attr-defined]
-        gate=gate.astype(np.float32),
         thresholds=thresholds.astype(np.float32),
     )
-    unsure = (gate_seen >= gate).any(axis=1).mean()
-    print(f"sentences that need a vector: {unsure:.0%}", file=sys.stderr)
-    return weights
 
 
 def _best_threshold(seen: Floats, data: TrainingSet, column: int) -> float:
@@ -182,7 +176,7 @@ def _best_threshold(seen: Floats, data: TrainingSet, column: int) -> float:
     gold = np.array([data.labels[rows, column].any() for rows in drafts.values()])
     top = np.array([seen[rows, column].max() for rows in drafts.values()])
     best, at = 0.0, 0.5
-    for threshold in np.arange(0.2, 0.86, 0.025):
+    for threshold in np.arange(LOWEST, HIGHEST + 0.01, 0.025):
         got = top >= threshold
         f1 = 2 * (gold & got).sum() / max(1, gold.sum() + got.sum())
         if f1 > best:

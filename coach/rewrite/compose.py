@@ -204,8 +204,8 @@ def compose(plan: Plan, seed: str, *, manner: str = "") -> Composition:
         A composition within the channel's limit, unless even its last part is too long.
     """
     chooser = Chooser(f"{seed}|{manner}")
-    parts = sorted(_parts(plan, chooser, manner), key=lambda part: part.slot)
-    greeting, question = _greeting(plan, manner)
+    parts = sorted(_parts(plan, chooser), key=lambda part: part.slot)
+    greeting, question = _greeting(plan)
     composition = Composition(
         channel=plan.channel,
         greeting=greeting,
@@ -249,7 +249,7 @@ def _shortened(composition: Composition) -> Composition:
     return replace(composition, parts=tuple(p for p in composition.parts if p in kept))
 
 
-def _parts(plan: Plan, chooser: Chooser, manner: str) -> list[Part]:
+def _parts(plan: Plan, chooser: Chooser) -> list[Part]:
     parts: list[Part] = []
     room = 3 if plan.channel is Channel.LINKEDIN_INVITE else 5
     parts.extend(_thanks(plan, chooser))
@@ -613,7 +613,7 @@ _SHORT_TITLES = {
 }  # fmt: skip
 
 
-def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
+def _greeting(plan: Plan) -> tuple[str, Question | None]:
     ask = next((question for question in plan.questions if question.id == "name"), None)
     if plan.register is Register.TU:
         if plan.name:

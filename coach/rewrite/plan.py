@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from coach.analysis import lexicon
 from coach.rewrite.draft import ASKS, DraftFacts
 from coach.rewrite.fragments import Fragment, Kind, Offer, understand, understand_offer
 from coach.schemas import (
@@ -84,10 +83,6 @@ class Plan:
     request: tuple[str, ...]
     questions: tuple[Question, ...]
     advice: tuple[str, ...]
-
-    def knows(self, *roles: FactRole) -> bool:
-        """Whether a note has any of these roles."""
-        return any(known.fact.role in roles for known in self.known)
 
 
 def choose_register(request: RewriteRequest, analysis: Analysis) -> Register:
@@ -361,8 +356,3 @@ OFFER_QUESTION = Question(
 NAME_QUESTION = Question(
     id="name", text="Come si chiama la persona a cui scrivi?", placeholder="[nome]"
 )
-
-
-def is_capitalised_name(word: str) -> bool:
-    """Whether a word must keep its capital: it is no common Italian word."""
-    return word[:1].isupper() and not lexicon.known(word.lower())

@@ -322,8 +322,14 @@ def _agrees(frame: Sequence[str], anchor: Anchor) -> bool:
     if anchor.kind == "P" and "complimenti" in frame:
         # Having met somebody is nothing to congratulate them on.
         return False
+    if anchor.kind in "OH":
+        many = re.match(r"(?:i|gli|le|dei|degli|delle|due|tre|\d+)\s", anchor.text) is not None
+        return not (many and {"serve", "interessa"} & set(frame))
     if anchor.kind != "N":
         return True
+    if frame[0] == "N" and "fatto" in frame and "piacere" in frame:
+        # Things are admired; it is news and people that please.
+        return False
     plural = _is_plural(anchor)
     if "hanno" in frame and not plural:
         return False

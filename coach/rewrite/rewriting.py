@@ -278,7 +278,15 @@ class _Judge:
             if failure.id in _SHEDDING:
                 guilty = self._guilty(composition, failure)
                 if guilty is not None:
-                    return composition.without(guilty)
+                    return self._reworded(composition, guilty) or composition.without(guilty)
+        return None
+
+    def _reworded(self, composition: Composition, guilty: Part) -> Composition | None:
+        """The same fact in other words that nobody objects to: a doubt may be the words' fault."""
+        for option in guilty.options:
+            reworded = composition.with_text(guilty, option)
+            if option != guilty.text and not self.failures(reworded):
+                return reworded
         return None
 
     def _guilty(self, composition: Composition, failure: VerificationCheck) -> Part | None:

@@ -202,11 +202,6 @@ _META = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]")
-_CLAIMS = re.compile(
-    r"\b(?:abbiamo lavorato|lavorato insieme|siamo amic\w+|come stai|da anni ci|ti voglio bene|"
-    r"un abbraccio forte|tvb)\b",
-    re.IGNORECASE,
-)
 
 
 def swapped_roles(text: str, register: Register, known: Known) -> str:
@@ -325,11 +320,3 @@ def _quote(analysis: Analysis, *acts: Act) -> str:
 
 def _in_placeholder(text: str, at: int) -> bool:
     return text.rfind("[", 0, at + 1) > text.rfind("]", 0, at + 1)
-
-
-def claims_closeness(text: str, known: Known) -> bool:
-    """Whether a sentence claims a bond nobody spoke of."""
-    match = _CLAIMS.search(text)
-    return (
-        match is not None and not set(re.findall(r"[^\W_]{4,}", match[0].lower())) <= known.tokens
-    )

@@ -111,7 +111,7 @@ def test_a_text_is_added_found_and_removed(visitor, address):
     page.locator("input[type=file]").set_input_files(
         {"name": "talee.md", "mimeType": "text/markdown", "buffer": text.encode()}
     )
-    page.get_by_text("talee.md").wait_for()
+    page.get_by_role("button", name="Togli talee.md").wait_for()
     assert [words for words in shown_words(page) if ENGLISH.search(words)] == []
     page.get_by_role("button", name="Aggiungi alla biblioteca").click()
     page.get_by_text("Ho aggiunto").wait_for()

@@ -18,18 +18,22 @@ const WORDS = {
     "La connessione si è interrotta: aspetta che la pagina si ricolleghi, poi riprova.",
   "Drag and drop a file here": "Lascia qui il file",
   "Drag and drop files here": "Lascia qui i file",
+  "Click to retry upload": "Premi per caricarlo di nuovo",
+  "Error uploading file": "Il file non si è caricato",
   "Expand sidebar": "Apri il menu",
   "Page not found": "Questa pagina non c'è",
   "Please wait...": "Un attimo…",
   "Sidebar": "Menu",
   "Skip to main content": "Vai al contenuto",
   "Upload": "Scegli i file",
+  "Upload failed": "Il caricamento non è riuscito",
   "file upload": "caricamento dei file",
 };
 const PATTERNS = [
   [/^(\S+?)\s*([KMG]B) per file/, "Fino a $1 $2 l'uno"],
   [/^(.*) files are not allowed\.$/, "I file di questo tipo ($1) non si possono aggiungere."],
   [/^File must be (.*) or smaller\.$/, "Il file deve essere al massimo di $1."],
+  [/^Cancel upload of (.*)$/, "Ferma il caricamento di $1"],
   [/^Remove (.*)$/, "Togli $1"],
   [/^Is Streamlit still running\?.*/, "Il programma è ancora in esecuzione?"],
 ];

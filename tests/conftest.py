@@ -1,0 +1,108 @@
+"""What every test stands on: no network, a state folder of its own, and the costly parts once."""
+
+import os
+
+# Read by OpenMP when the embedder's engine loads: before anything imports it.
+os.environ["OMP_WAIT_POLICY"] = "passive"
+
+import ipaddress
+import socket
+
+import pytest
+
+from coach import rubric as rubrics
+from coach.analysis import Analyser
+from coach.embeddings import E5Embeddings
+from coach.settings import PROJECT
+
+#: Variables that would let the developer's own set-up into a test.
+FOREIGN = ("COACH_", "OPENAI_", "LANGSMITH", "LANGCHAIN_", "STREAMLIT_", "TIKTOKEN_")
+#: Kept: it says where the 1.1 GB of the embedded model are, for the tests marked `model`.
+KEPT = "COACH_MODELS"
+
+
+class NetworkUsed(BaseException):
+    """A test tried to leave this computer. Not an `Exception`, so that no code can swallow it."""
+
+
+def _on_this_computer(host):
+    if host in (None, "", "localhost", b"localhost"):
+        return True
+    try:
+        text = host.decode() if isinstance(host, bytes) else host
+        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _guarded(connect):
+    def guarded(self, *arguments):
+        address = arguments[-1]
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _on_this_computer(address[0]):
+            raise NetworkUsed(address)
+        return connect(self, *arguments)
+
+    return guarded
+
+
+def _guarded_look_up(look_up):
+    def guarded(host, *arguments, **options):
+        if not _on_this_computer(host):
+            raise NetworkUsed(host)
+        return look_up(host, *arguments, **options)
+
+    return guarded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network():
+    """Sockets and names reach this computer only; processes started by a test are not held."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+            patch.setattr(socket, name, _guarded_look_up(getattr(socket, name)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment(tmp_path_factory):
+    """No variable of the developer's own; fixtures wider than a test share one state folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(FOREIGN) and name != KEPT]:
+            patch.delenv(name)
+        patch.setenv("COACH_HOME", str(tmp_path_factory.mktemp("session") / "coach"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def coach_home(tmp_path, monkeypatch):
+    """The test's own state folder, not made yet."""
+    home = tmp_path / "coach"
+    monkeypatch.setenv("COACH_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def embeddings():
+    """The real embedder."""
+    return E5Embeddings()
+
+
+@pytest.fixture(scope="session")
+def analyser(embeddings):
+    return Analyser(embeddings.queries)
+
+
+@pytest.fixture(scope="session")
+def rubric():
+    return rubrics.load(PROJECT / "knowledge" / "principles", PROJECT / "knowledge" / "notes")
+
+
+@pytest.fixture(scope="session")
+def shared_folder():
+    """The public sets beside the checkout."""
+    folder = PROJECT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"the public sets are not at {folder.name}/ beside the checkout")
+    return folder
