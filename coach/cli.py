@@ -10,13 +10,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, Literal, NoReturn, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coach import __version__
 from coach.composition import Coach
-from coach.errors import CoachError, InputError, RowError
+from coach.errors import CoachError, InputError, RowError, reason
 from coach.schemas import (
     Channel,
     Contact,
@@ -129,8 +129,8 @@ def _parser() -> _Parser:
 
     search = commands.add_parser("search", help="cerca nella libreria",
                                  description="Cerca i passi della libreria che rispondono.")  # fmt: skip
-    search.add_argument("query", nargs="?", metavar="DOMANDA")
-    search.add_argument("-k", type=int, default=5, help="quanti passi (5)")
+    search.add_argument("query", nargs="?", metavar="DOMANDA", help="che cosa cerchi")
+    search.add_argument("-k", type=int, default=5, metavar="N", help="quanti passi (5)")
     search.add_argument("--batch", type=Path, metavar="FILE", help="domande, una riga JSON l'una")
     search.add_argument("--corpus", type=Path, metavar="FILE",
                         help="cerca in questi passi (righe pid, text) invece che nella libreria")  # fmt: skip
@@ -204,8 +204,15 @@ class _CritiqueRow(BaseModel):
 
     id: str | int
     text: str
-    channel: Channel = Channel.LINKEDIN_MESSAGE
-    relation: Relation = Relation.STRANGER
+    channel: Channel | None = None
+    relation: Relation | None = None
+
+    def noun(self) -> Message:
+        return Message(
+            text=self.text,
+            channel=self.channel or Channel.LINKEDIN_MESSAGE,
+            relation=self.relation or Relation.STRANGER,
+        )
 
 
 class _SenderRow(BaseModel):
@@ -237,11 +244,13 @@ class _ContactRow(BaseModel):
 class _RewriteRow(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    id: str | int = ""
+    id: str | int | None = None
     draft: str
     channel: Channel | None = None
     relation: Relation | None = None
-    register_wanted: Register | None = Field(default=None, alias="register")
+    register_wanted: Literal[Register.TU, Register.LEI] | None = Field(
+        default=None, alias="register"
+    )
     sender: _SenderRow | None = None
     contact: _ContactRow | None = None
 
@@ -266,47 +275,55 @@ class _QuestionRow(BaseModel):
 _TYPE_WORDS = {
     "missing": "manca",
     "enum": "ha un valore sconosciuto",
+    "literal_error": "ha un valore sconosciuto",
     "string_type": "deve essere un testo",
     "list_type": "deve essere un elenco",
+    "model_type": "deve essere un oggetto",
 }
 
 
-def _validated(kind: type[BaseModel], row: object) -> Any:
-    if not isinstance(row, dict):
-        raise RowError("La riga non è un oggetto JSON.")
+def _validated(kind: type[BaseModel], row: dict[str, Any]) -> Any:
     try:
         return kind.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
+        # `str` and `int` are what pydantic calls the two kinds of `id`.
+        field = ".".join(str(part) for part in first["loc"] if part not in ("str", "int"))
         words = _TYPE_WORDS.get(first["type"], "non è valido")
         raise RowError(f"Il campo «{field}» {words}.") from error
 
 
-def _lines(file: Path) -> Iterator[str]:
-    """Lines of a batch; bytes that are not UTF-8 spoil their own line only."""
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """Numbered lines of a batch; bytes that are not UTF-8 spoil their own line only."""
     try:
         if file.stat().st_size > MAX_INPUT:
             raise InputError(f"Il file {file} supera i {MAX_INPUT >> 20} MB.")
         data = file.read_bytes()
     except OSError as error:
-        raise InputError(f"Non riesco a leggere {file} ({error.strerror}).") from error
-    for line in data.decode("utf-8-sig", "replace").split("\n"):
+        raise InputError(f"Non riesco a leggere {file} ({reason(error)}).") from error
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1):
         if line.strip():
-            yield line
+            yield number, line
+
+
+def _parsed(line: str, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise RowError(f"La riga {number} non è JSON valido.") from error
+    if not isinstance(row, dict):
+        raise RowError(f"La riga {number} non è un oggetto JSON.")
+    return row
 
 
 def _answer_batch(file: Path, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     """Print one object a row, in order; a bad row gives its error and the batch goes on."""
     failed = False
-    for number, line in enumerate(_lines(file), start=1):
+    for number, line in _lines(file):
         identifier: object = None
         try:
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise RowError(f"La riga {number} non è JSON valido.") from error
-            identifier = row.get("id") if isinstance(row, dict) else None
+            row = _parsed(line, number)
+            identifier = row.get("id")
             result = answer(row)
         except CoachError as error:
             failed = True
@@ -330,9 +347,10 @@ def _read_text(file: Path | None) -> str:
                 print("Incolla la bozza e chiudi con Ctrl-D.", file=sys.stderr)
             data = sys.stdin.buffer.read(MAX_INPUT)
         else:
-            data = file.read_bytes()
+            with file.open("rb") as opened:
+                data = opened.read(MAX_INPUT)
     except OSError as error:
-        raise InputError(f"Non riesco a leggere {file} ({error.strerror}).") from error
+        raise InputError(f"Non riesco a leggere {file} ({reason(error)}).") from error
     try:
         return data.decode("utf-8-sig").rstrip("\n")
     except UnicodeDecodeError:
@@ -346,37 +364,58 @@ def _read_text(file: Path | None) -> str:
 
 
 def _critique(args: argparse.Namespace, coach: Coach) -> int:
-    def judged(text: str, channel: Channel, relation: Relation) -> dict[str, Any]:
-        found = critique_object(
-            coach.critique(Message(text=text, channel=channel, relation=relation))
+    use_model = args.llm and _is_ready(coach)
+
+    def judged(message: Message) -> tuple[Critique, Rewrite | None]:
+        found = coach.critique(message)
+        if not args.llm:
+            return found, None
+        request = RewriteRequest(
+            draft=message.text, channel=message.channel, relation=message.relation
         )
-        if args.llm:
-            request = RewriteRequest(draft=text, channel=channel, relation=relation)
-            found["rewrite"] = rewrite_object(coach.rewrite(request))
-        return found
+        return found, coach.rewrite(request, use_model=use_model)
+
+    def as_object(found: Critique, rewrite: Rewrite | None) -> dict[str, Any]:
+        with_rewrite = {"rewrite": rewrite_object(rewrite)} if rewrite else {}
+        return {**critique_object(found), **with_rewrite}
 
     if args.batch:
         def answer(row: dict[str, Any]) -> dict[str, Any]:
             valid: _CritiqueRow = _validated(_CritiqueRow, row)
-            return {"id": valid.id, **judged(valid.text, valid.channel, valid.relation)}
+            return {"id": valid.id, **as_object(*judged(valid.noun()))}
 
         return _answer_batch(args.batch, answer)
-    text = _read_text(args.file)
-    found = judged(text, Channel(args.channel), Relation(args.relation))
+    found, rewrite = judged(
+        Message(
+            text=_read_text(args.file),
+            channel=Channel(args.channel),
+            relation=Relation(args.relation),
+        )
+    )
     if args.json:
-        _print_json({"id": str(args.file or "-"), **found})
+        _print_json({"id": str(args.file or "-"), **as_object(found, rewrite)})
         return 0
-    message = Message(text=text, channel=Channel(args.channel), relation=Relation(args.relation))
-    _print_critique(coach.critique(message), coach, sys.stdout)
-    if "rewrite" in found:
-        print(f"\nRiscrittura verificata\n\n{found['rewrite']['text']}")
+    _print_critique(found, coach, sys.stdout)
+    if rewrite:
+        print("\nRiscrittura verificata\n")
+        _print_rewrite(rewrite, sys.stdout)
     return 0
 
 
+def _is_ready(coach: Coach) -> bool:
+    """Whether the configured model can write, started if need be; says why it cannot."""
+    try:
+        if problem := coach.model_problem:
+            raise problem
+        coach.warm()
+    except CoachError as error:
+        print(f"{error} Intanto scrive il compositore.", file=sys.stderr)
+        return False
+    return True
+
+
 def _rewrite(args: argparse.Namespace, coach: Coach) -> int:
-    use_model = not args.no_llm
-    if use_model and (problem := coach.model_problem):
-        print(f"{problem} Intanto scrive il compositore.", file=sys.stderr)
+    use_model = not args.no_llm and _is_ready(coach)
 
     def rewritten(request: RewriteRequest) -> Rewrite:
         return coach.rewrite(request, use_model=use_model, variants=args.variants)
@@ -417,23 +456,13 @@ def _search(args: argparse.Namespace, coach: Coach) -> int:
     from coach.embeddings import CachedEmbeddings
     from coach.library import Library
 
-    rows = [_parsed(line, number) for number, line in enumerate(_lines(args.corpus), start=1)]
+    rows = [_parsed(line, number) for number, line in _lines(args.corpus)]
     embeddings = CachedEmbeddings(coach.embeddings, coach.settings.cache / "corpus_vectors.sqlite")
     with (
         tempfile.TemporaryDirectory(prefix="coach-corpus-") as folder,
         Library.from_corpus(rows, Path(folder), embeddings, _show_progress) as library,
     ):
         return _answer_search(args, library)
-
-
-def _parsed(line: str, number: int) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise RowError(f"La riga {number} del corpus non è JSON valido.") from error
-    if not isinstance(row, dict):
-        raise RowError(f"La riga {number} del corpus non è un oggetto JSON.")
-    return row
 
 
 def _answer_search(args: argparse.Namespace, library: Any) -> int:
@@ -446,7 +475,7 @@ def _answer_search(args: argparse.Namespace, library: Any) -> int:
         return 0
     rows: list[_QuestionRow | CoachError] = []
     identifiers: list[object] = []
-    for number, line in enumerate(_lines(args.batch), start=1):
+    for number, line in _lines(args.batch):
         identifier: object = None
         try:
             row = _parsed(line, number)
@@ -534,8 +563,8 @@ def _model_list(args: argparse.Namespace, coach: Coach) -> int:
 def _model_use(args: argparse.Namespace, coach: Coach) -> int:
     choose_model(coach.settings, args.name)
     print(f"Modello scelto: {args.name}.")
-    if "COACH_MODEL" in os.environ:
-        print("Attenzione: COACH_MODEL nell'ambiente ha la precedenza.", file=sys.stderr)
+    if (in_force := load().model) != args.name.strip():
+        print(f"Attenzione: COACH_MODEL={in_force} ha la precedenza.", file=sys.stderr)
     return 0
 
 

@@ -6,7 +6,7 @@ The use cases receive their parts as arguments; the command line and the page ta
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from coach.errors import CoachError
@@ -39,10 +39,14 @@ class Coach:
         self.settings = settings
         self._progress = progress
         self._parts: dict[str, object] = {}
-        self._lock = RLock()
+        # One a part, so that a critique does not wait for the library to be built.
+        self._locks: defaultdict[str, RLock] = defaultdict(RLock)
+        self._lock = Lock()
 
     def _once(self, name: str, build: Callable[[], T]) -> T:
         with self._lock:
+            lock = self._locks[name]
+        with lock:
             if name not in self._parts:
                 self._parts[name] = build()
             return cast(T, self._parts[name])
@@ -109,6 +113,22 @@ class Coach:
         except CoachError as error:
             return error
         return None
+
+    def warm(self) -> None:
+        """Start the configured model and have it read the fixed beginning of its prompts.
+
+        Worth its seconds before the first rewrite, whose time is limited; does nothing where there
+        is no usable model or no gain.
+
+        Raises:
+            ModelError: the embedded model does not start, or does not read it in time.
+        """
+        if self.model_problem is not None or self.model is None:
+            return
+        from coach import prompts
+        from coach.rewrite.polish import SENTENCE_PROMPT
+
+        self.model.warm(prompts.load(SENTENCE_PROMPT, self.settings.prompts).prefix())
 
     def critique(
         self, message: Message, contact: Contact | None = None, sender: Sender | None = None

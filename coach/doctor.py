@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import platform
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
 from coach.composition import Coach
-from coach.errors import CoachError
+from coach.errors import CoachError, ConfigurationError, reason
 from coach.schemas import Message
 from coach.settings import EMBEDDED, NO_MODEL
 
@@ -67,8 +66,6 @@ def _examined(
 
 
 def _python(coach: Coach) -> str:
-    if sys.version_info < (3, 11):
-        raise CoachError(f"Python {platform.python_version()}.", "Serve Python 3.11 o successivo.")
     return platform.python_version()
 
 
@@ -87,8 +84,14 @@ def _packages(coach: Coach) -> str:
 def _home(coach: Coach) -> str:
     home = coach.settings.home
     probe = home / ".scrivibile"
-    probe.touch()
-    probe.unlink()
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Non posso scrivere in {home} ({reason(error)}).",
+            "Indica una cartella scrivibile in COACH_HOME.",
+        ) from error
     return f"{home} ({shutil.disk_usage(home).free / 1e9:.0f} GB liberi)"
 
 
@@ -102,12 +105,13 @@ def _analysis(coach: Coach) -> str:
 
 
 def _library(coach: Coach) -> str:
-    broken = [part for part in coach.library.check() if not part.sound]
+    parts = coach.library.check()
+    broken = [part for part in parts if not part.sound]
     if broken:
         raise CoachError(
             f"{broken[0].name}: {broken[0].detail}", "Ricostruiscila con `coach knowledge rebuild`."
         )
-    return ", ".join(part.detail for part in coach.library.check())
+    return ", ".join(part.detail for part in parts)
 
 
 def _tokens(coach: Coach) -> str:

@@ -20,6 +20,25 @@ loud.
 
 from __future__ import annotations
 
+import errno
+
+_REASONS = {
+    errno.ENOENT: "non esiste",
+    errno.EACCES: "manca il permesso",
+    errno.EPERM: "manca il permesso",
+    errno.EROFS: "il disco è in sola lettura",
+    errno.EEXIST: "esiste già e non è una cartella",
+    errno.ENOTDIR: "il percorso passa per un file",
+    errno.EISDIR: "è una cartella",
+    errno.ENOSPC: "il disco è pieno",
+    errno.ENAMETOOLONG: "il nome è troppo lungo",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused a file, in Italian; its own words for the rarer causes."""
+    return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
+
 
 class CoachError(Exception):
     """Base class. The message is in Italian and meant for the person.

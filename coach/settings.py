@@ -14,7 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
-from coach.errors import ConfigurationError
+from coach.errors import ConfigurationError, reason
 
 APP_NAME = "prima-offri"
 EMBEDDED = "embedded"
@@ -95,13 +95,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         ConfigurationError: `COACH_HOME` cannot be made, or its configuration file is not valid.
     """
     env = os.environ if environ is None else environ
-    home = Path(env.get("COACH_HOME") or platformdirs.user_data_dir(APP_NAME)).expanduser()
-    models = Path(env.get("COACH_MODELS") or platformdirs.user_cache_dir(APP_NAME)).expanduser()
+    home = _folder("COACH_HOME", env, platformdirs.user_data_dir(APP_NAME))
+    models = _folder("COACH_MODELS", env, platformdirs.user_cache_dir(APP_NAME))
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(
-            f"Non riesco a creare la cartella dei dati {home} ({error.strerror}).",
+            f"Non riesco a creare la cartella dei dati {home} ({reason(error)}).",
             "Indica una cartella scrivibile in COACH_HOME.",
         ) from error
     return Settings(
@@ -113,30 +113,47 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def _folder(variable: str, env: Mapping[str, str], default: str) -> Path:
+    try:
+        return Path(env.get(variable) or default).expanduser()
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"{variable}: non so qual è la cartella personale in «{env.get(variable)}».",
+            "Scrivi il percorso per intero.",
+        ) from error
+
+
 def choose_model(settings: Settings, name: str) -> None:
     """Make `name` the model used when `COACH_MODEL` does not say otherwise.
 
     Raises:
-        ConfigurationError: the configuration file cannot be written.
+        ConfigurationError: the name is empty, or the configuration file cannot be written.
     """
+    name = name.strip()
+    if not name:
+        raise ConfigurationError(
+            "Il nome del modello è vuoto.", f"Scegli {EMBEDDED}, {NO_MODEL} o un altro modello."
+        )
     file = settings.home / CONFIGURATION
     partial = file.with_suffix(".partial")
     try:
         partial.write_text(json.dumps({"model": name}) + "\n", encoding="utf-8")
         partial.replace(file)
     except OSError as error:
-        raise ConfigurationError(f"Non riesco a scrivere {file} ({error.strerror}).") from error
+        raise ConfigurationError(f"Non riesco a scrivere {file} ({reason(error)}).") from error
 
 
 def _chosen_model(home: Path) -> str:
     file = home / CONFIGURATION
     try:
         chosen = json.loads(file.read_text(encoding="utf-8"))["model"]
+        if not isinstance(chosen, str) or not chosen.strip():
+            raise ValueError(chosen)
     except FileNotFoundError:
         return EMBEDDED
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             f"Il file di configurazione {file} non è valido.",
-            "Cancellalo, oppure scegli di nuovo il modello con `coach model use`.",
+            "Cancellalo e scegli di nuovo il modello con `coach model use`.",
         ) from error
-    return str(chosen)
+    return chosen.strip()

@@ -35,7 +35,7 @@ class Analyser:
         text.check_text(message.text)
         source = text.clean(message.text)
         sentences = text.sentences(source.text)
-        used, marks = register.detect(source, sentences)
+        used, marks = register.detect(source, sentences, known_names)
         italian = text.looks_italian(source.text)
         return Analysis(
             text=message.text,

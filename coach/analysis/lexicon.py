@@ -66,7 +66,7 @@ _SECOND_IRREGULAR = listed(
 )
 # Second persons that are more often something else: nouns, adjectives, a preposition.
 _AMBIGUOUS_SECOND = listed(
-    "parti leggi menti servi temi fondi vesti sorti vivi pari soli luci cali fini dai sei sali "
+    "parti presenti leggi menti servi temi fondi vesti sorti vivi pari soli luci cali fini dai sei sali "
     "vali "
     "muti marci salvi perdi diventi batti tendi corri punti riparti"
 )

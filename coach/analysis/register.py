@@ -11,7 +11,7 @@ it, counts as *tu* beside a strong mark of *Lei*; alone it shows nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from coach.analysis import lexicon
@@ -119,13 +119,14 @@ class _Mark:
 
 
 def detect(
-    text: Normalised, sentences: Sequence[Offsets]
+    text: Normalised, sentences: Sequence[Offsets], known_names: Collection[str] = ()
 ) -> tuple[Register, tuple[RegisterMark, ...]]:
     """Tell the form of address and the words that show it.
 
     Args:
         text: the message, normalised.
         sentences: offsets of its sentences in `text.text`.
+        known_names: words that are names whatever they look like ("Mori", "Vieni").
 
     Returns:
         The form of address, and its marks with offsets in the original text: the strong ones where
@@ -136,7 +137,11 @@ def detect(
     named = False
     for start, end in sentences:
         sentence = _Sentence(source, start, end, named)
-        marks.extend(_sentence_marks(sentence))
+        marks.extend(
+            mark
+            for mark in _sentence_marks(sentence)
+            if text.text[mark.start : mark.end] not in known_names
+        )
         named = named or sentence.names_somebody()
     register, kept = _decide(marks, _familiar_greeting(source))
     return register, tuple(
@@ -293,6 +298,7 @@ def _tu_strength(sentence: _Sentence, index: int, word: str) -> bool | None:
     if low == "sei":
         number = (
             previous in _SIX_AFTER
+            or previous.endswith(("ati", "ate", "uti", "ute", "iti", "ite"))
             or following in _SIX_BEFORE
             or following.isdigit()
             or (following.endswith("i") and following not in _NOT_COUNTED)
@@ -326,7 +332,9 @@ def _ambiguous_second(sentence: _Sentence, index: int, following: str) -> bool |
     if before == "se" and sentence.word(index - 1) == "ne":
         return False  # "se ne parli con il responsabile" is courtesy too
     led = start < index
-    if before in ("se", "cosa") or (before in ("dove", "quando", "quanto", "chi", "come") and led):
+    if before == "che" and led and sentence.low[start] in ("la", "le", "lo", "li"):
+        return None  # "vuole che La presenti": the writer does
+    if before in ("se", "cosa", "perché") or (before in ("dove", "quando", "quanto", "chi", "come") and led):
         return True
     article = following in ("il", "lo", "la", "i", "gli", "le", "un", "una", "l'", "con")
     if (before in ("dove", "quando", "quanto") and following != "di") or (

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from coach.llm import ChatModel
 
 FRAMES = Path(__file__).parent / "data" / "frames.txt"
+#: The prompt that words one sentence.
+SENTENCE_PROMPT = "polish_sentence"
 #: Candidates asked for each sentence, decoded together.
 CANDIDATES = 4
 #: Candidates asked for a whole message.
@@ -130,7 +132,7 @@ def polish(
         ModelError: the first request already failed.
         PromptError: the prompt is missing or not well formed.
     """
-    prompt = prompts.load("polish_sentence", prompts_folder)
+    prompt = prompts.load(SENTENCE_PROMPT, prompts_folder)
     register = "Lei" if composition.register is Register.LEI else "tu"
     rounds = rejected = 0
     longest = LEAST_SECONDS

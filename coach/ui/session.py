@@ -80,6 +80,10 @@ def _loading() -> Job:
             server(known.models).start()
         _ = coach().rubric, coach().analyser
 
+    def warm(job: Job) -> None:
+        coach().warm()
+
+    model_queue().submit("loading", "model", warm)
     return library_queue().submit("loading", "analysis", load)
 
 
