@@ -60,7 +60,8 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("formatter_class", _HelpFormatter)
-        super().__init__(*args, add_help=False, **options)
+        options["add_help"] = False
+        super().__init__(*args, **options)
         self._positionals.title = "argomenti"
         self._optionals.title = "opzioni"
         self.add_argument("-h", "--help", action="help", help="mostra questo aiuto")
@@ -81,14 +82,17 @@ class _HelpFormatter(argparse.HelpFormatter):
 _ARGPARSE_WORDS = (
     (r"the following arguments are required: ", "mancano: "),
     (r"unrecognized arguments: ", "argomenti sconosciuti: "),
-    (r"argument ([^:]+): invalid choice: (\S+).*\(choose from (.*)\)", r"\1: \2 non va; scegli fra \3"),
+    (
+        r"argument ([^:]+): invalid choice: (\S+).*\(choose from (.*)\)",
+        r"\1: \2 non va; scegli fra \3",
+    ),
     (r"argument ([^:]+): expected one argument", r"\1: manca il valore"),
     (r"argument ([^:]+): expected at least one argument", r"\1: manca il valore"),
     (r"argument ([^:]+): invalid int value: (\S+)", r"\1: \2 non è un numero intero"),
     (r"argument ([^:]+): not allowed with argument (\S+)", r"\1 e \2 non vanno insieme"),
     (r"argument ([^:]+): ignored explicit argument (\S+)", r"\1 non vuole un valore (\2)"),
     (r"ambiguous option: (.*) could match (.*)", r"\1 è ambigua: \2"),
-)  # fmt: skip
+)
 
 
 def _parser() -> _Parser:
@@ -96,53 +100,95 @@ def _parser() -> _Parser:
         prog="coach",
         description="Prima offri: il coach dei tuoi messaggi a chi non conosci ancora.",
     )
-    parser.add_argument("--version", action="version", version=f"prima-offri {__version__}",
-                        help="mostra la versione")  # fmt: skip
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"prima-offri {__version__}",
+        help="mostra la versione",
+    )
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="comando", title="comandi", parser_class=_Parser
     )
 
-    critique = commands.add_parser("critique", help="critica una bozza",
-                                   description="Critica una bozza: parole, fonte, rimedio.")  # fmt: skip
+    critique = commands.add_parser(
+        "critique",
+        help="critica una bozza",
+        description="Critica una bozza: parole, fonte, rimedio.",
+    )
     _add_message_arguments(critique)
-    critique.add_argument("--llm", action="store_true",
-                          help="aggiunge la riscrittura verificata del modello configurato")  # fmt: skip
+    critique.add_argument(
+        "--llm",
+        action="store_true",
+        help="aggiunge la riscrittura verificata del modello configurato",
+    )
     critique.set_defaults(run=_critique)
 
-    rewrite = commands.add_parser("rewrite", help="riscrive una bozza",
-                                  description="Riscrive una bozza in modo che offra prima di chiedere.")  # fmt: skip
+    rewrite = commands.add_parser(
+        "rewrite",
+        help="riscrive una bozza",
+        description="Riscrive una bozza in modo che offra prima di chiedere.",
+    )
     _add_message_arguments(rewrite)
     rewrite.add_argument("--register", choices=["tu", "Lei"], help="forma con cui rivolgersi")
     rewrite.add_argument("--to", metavar="NOME", default="", help="a chi scrivi")
     rewrite.add_argument("--role", default="", metavar="RUOLO", help="che cosa fa")
     rewrite.add_argument("--company", default="", metavar="AZIENDA", help="dove lavora")
-    rewrite.add_argument("--note", action="append", default=[], metavar="APPUNTO",
-                         help="che cosa sai di questa persona (ripetibile)")  # fmt: skip
+    rewrite.add_argument(
+        "--note",
+        action="append",
+        default=[],
+        metavar="APPUNTO",
+        help="che cosa sai di questa persona (ripetibile)",
+    )
     rewrite.add_argument("--from", dest="sender", default="", metavar="NOME", help="chi scrive")
     rewrite.add_argument("--about", default="", metavar="MESTIERE", help="che cosa fai")
-    rewrite.add_argument("--offer", action="append", default=[], metavar="OFFERTA",
-                         help="che cosa puoi offrire (ripetibile)")  # fmt: skip
+    rewrite.add_argument(
+        "--offer",
+        action="append",
+        default=[],
+        metavar="OFFERTA",
+        help="che cosa puoi offrire (ripetibile)",
+    )
     rewrite.add_argument("--no-llm", action="store_true", help="solo il compositore, senza modello")
-    rewrite.add_argument("--variants", type=int, default=0, metavar="N", choices=range(4),
-                         help="quante varianti aggiungere (breve, calda, formale)")  # fmt: skip
+    rewrite.add_argument(
+        "--variants",
+        type=int,
+        default=0,
+        metavar="N",
+        choices=range(4),
+        help="quante varianti aggiungere (breve, calda, formale)",
+    )
     rewrite.set_defaults(run=_rewrite)
 
-    search = commands.add_parser("search", help="cerca nella libreria",
-                                 description="Cerca i passi della libreria che rispondono.")  # fmt: skip
+    search = commands.add_parser(
+        "search",
+        help="cerca nella libreria",
+        description="Cerca i passi della libreria che rispondono.",
+    )
     search.add_argument("query", nargs="?", metavar="DOMANDA", help="che cosa cerchi")
     search.add_argument("-k", type=int, default=5, metavar="N", help="quanti passi (5)")
     search.add_argument("--batch", type=Path, metavar="FILE", help="domande, una riga JSON l'una")
-    search.add_argument("--corpus", type=Path, metavar="FILE",
-                        help="cerca in questi passi (righe pid, text) invece che nella libreria")  # fmt: skip
-    search.add_argument("--mode", choices=["hybrid", "dense", "lexical"], default="hybrid",
-                        help="come cercare (hybrid)")  # fmt: skip
+    search.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="FILE",
+        help="cerca in questi passi (righe pid, text) invece che nella libreria",
+    )
+    search.add_argument(
+        "--mode",
+        choices=["hybrid", "dense", "lexical"],
+        default="hybrid",
+        help="come cercare (hybrid)",
+    )
     search.add_argument("--json", action="store_true", help="stampa JSON")
     search.set_defaults(run=_search)
 
-    knowledge = commands.add_parser("knowledge", help="gestisce la libreria",
-                                    description="Gestisce i testi della libreria.")  # fmt: skip
-    actions = knowledge.add_subparsers(dest="action", required=True, metavar="azione",
-                                       title="azioni", parser_class=_Parser)  # fmt: skip
+    knowledge = commands.add_parser(
+        "knowledge", help="gestisce la libreria", description="Gestisce i testi della libreria."
+    )
+    actions = knowledge.add_subparsers(
+        dest="action", required=True, metavar="azione", title="azioni", parser_class=_Parser
+    )
     add = actions.add_parser("add", help="aggiunge file .md e .txt, o cartelle")
     add.add_argument("paths", nargs="+", type=Path, metavar="PERCORSO")
     add.set_defaults(run=_knowledge_add)
@@ -155,10 +201,12 @@ def _parser() -> _Parser:
     actions.add_parser("rebuild", help="ricostruisce l'indice").set_defaults(run=_knowledge_rebuild)
     actions.add_parser("check", help="controlla la libreria").set_defaults(run=_knowledge_check)
 
-    model = commands.add_parser("model", help="gestisce il modello",
-                                description="Gestisce il modello che scrive.")  # fmt: skip
-    actions = model.add_subparsers(dest="action", required=True, metavar="azione", title="azioni",
-                                   parser_class=_Parser)  # fmt: skip
+    model = commands.add_parser(
+        "model", help="gestisce il modello", description="Gestisce il modello che scrive."
+    )
+    actions = model.add_subparsers(
+        dest="action", required=True, metavar="azione", title="azioni", parser_class=_Parser
+    )
     actions.add_parser("pull", help="scarica il modello incorporato (1,1 GB)").set_defaults(
         run=_model_pull
     )
@@ -167,18 +215,23 @@ def _parser() -> _Parser:
     use.add_argument("name", metavar="NOME", help="embedded, none, o un modello dell'endpoint")
     use.set_defaults(run=_model_use)
 
-    doctor = commands.add_parser("doctor", help="controlla l'installazione",
-                                 description="Controlla ogni parte e dice come rimediare.")  # fmt: skip
+    doctor = commands.add_parser(
+        "doctor",
+        help="controlla l'installazione",
+        description="Controlla ogni parte e dice come rimediare.",
+    )
     doctor.add_argument("--json", action="store_true", help="stampa JSON")
     doctor.set_defaults(run=_doctor)
 
     commands.add_parser(
-        "prepare", help="prepara libreria e modello",
+        "prepare",
+        help="prepara libreria e modello",
         description="Costruisce la libreria e scarica il modello, se mancano.",
-    ).set_defaults(run=_prepare)  # fmt: skip
+    ).set_defaults(run=_prepare)
 
-    app = commands.add_parser("app", help="apre la pagina web",
-                              description="Avvia la pagina web su questo computer.")  # fmt: skip
+    app = commands.add_parser(
+        "app", help="apre la pagina web", description="Avvia la pagina web su questo computer."
+    )
     app.add_argument("--port", type=int, default=8501, metavar="PORTA", help="porta (8501)")
     app.set_defaults(run=_app)
     return parser
@@ -186,13 +239,26 @@ def _parser() -> _Parser:
 
 def _add_message_arguments(parser: _Parser) -> None:
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("file", nargs="?", type=Path, metavar="FILE",
-                        help="la bozza; senza, si legge lo standard input")  # fmt: skip
+    source.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="la bozza; senza, si legge lo standard input",
+    )
     source.add_argument("--batch", type=Path, metavar="FILE", help="bozze, una riga JSON l'una")
-    parser.add_argument("--channel", choices=[c.value for c in Channel],
-                        default=Channel.LINKEDIN_MESSAGE.value, help="canale (linkedin_message)")  # fmt: skip
-    parser.add_argument("--relation", choices=[r.value for r in Relation],
-                        default=Relation.STRANGER.value, help="quanto vi conoscete (stranger)")  # fmt: skip
+    parser.add_argument(
+        "--channel",
+        choices=[c.value for c in Channel],
+        default=Channel.LINKEDIN_MESSAGE.value,
+        help="canale (linkedin_message)",
+    )
+    parser.add_argument(
+        "--relation",
+        choices=[r.value for r in Relation],
+        default=Relation.STRANGER.value,
+        help="quanto vi conoscete (stranger)",
+    )
     parser.add_argument("--json", action="store_true", help="stampa JSON")
 
 
@@ -380,6 +446,7 @@ def _critique(args: argparse.Namespace, coach: Coach) -> int:
         return {**critique_object(found), **with_rewrite}
 
     if args.batch:
+
         def answer(row: dict[str, Any]) -> dict[str, Any]:
             valid: _CritiqueRow = _validated(_CritiqueRow, row)
             return {"id": valid.id, **as_object(*judged(valid.noun()))}
@@ -421,6 +488,7 @@ def _rewrite(args: argparse.Namespace, coach: Coach) -> int:
         return coach.rewrite(request, use_model=use_model, variants=args.variants)
 
     if args.batch:
+
         def answer(row: dict[str, Any]) -> dict[str, Any]:
             valid: _RewriteRow = _validated(_RewriteRow, row)
             return {"id": valid.id, **rewrite_object(rewritten(valid.noun()))}
@@ -432,9 +500,7 @@ def _rewrite(args: argparse.Namespace, coach: Coach) -> int:
         relation=Relation(args.relation),
         register_wanted=Register(args.register) if args.register else None,
         sender=Sender(name=args.sender, about=args.about, can_offer=tuple(args.offer)),
-        contact=Contact(
-            name=args.to, role=args.role, company=args.company, notes=tuple(args.note)
-        ),
+        contact=Contact(name=args.to, role=args.role, company=args.company, notes=tuple(args.note)),
     )
     result = rewritten(request)
     if args.json:
@@ -607,14 +673,22 @@ def _app(args: argparse.Namespace, coach: Coach) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.chdir(PROJECT)
     command = [
-        sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"),
-        "--server.port", str(args.port),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(PROJECT / "app.py"),
+        "--server.port",
+        str(args.port),
+    ]
     print(f"Prima offri: apri http://127.0.0.1:{args.port} nel browser.", file=sys.stderr)
     os.execv(sys.executable, command)
 
 
 # --- progress ------------------------------------------------------------------------------------
+
+
+_BAR = "{desc}: {percentage:3.0f}% {n_fmt}/{total_fmt} {remaining}"
 
 
 class _Bars:
@@ -628,9 +702,14 @@ class _Bars:
 
         if stage not in self._bars:
             self._bars[stage] = tqdm(
-                desc=stage, total=total, unit=unit, unit_scale=bool(unit), file=sys.stderr,
-                mininterval=0.5, bar_format="{desc}: {percentage:3.0f}% {n_fmt}/{total_fmt} {remaining}",
-            )  # fmt: skip
+                desc=stage,
+                total=total,
+                unit=unit,
+                unit_scale=bool(unit),
+                file=sys.stderr,
+                mininterval=0.5,
+                bar_format=_BAR,
+            )
         bar = self._bars[stage]
         bar.total = total
         bar.update(done - bar.n)
@@ -727,8 +806,12 @@ def _print_critique(critique: Critique, coach: Coach, out: TextIO) -> None:
         f"Gulpease {length.gulpease if length.gulpease is not None else 'non misurabile'}.",
     ]
     for number, finding in enumerate(critique.violations, start=1):
-        lines += ["", f"{number}. «{_short(finding.quote)}» ({_SEVERITY_NAMES[finding.severity]})",
-                  f"   {finding.message}", f"   Meglio: {finding.suggestion}"]  # fmt: skip
+        lines += [
+            "",
+            f"{number}. «{_short(finding.quote)}» ({_SEVERITY_NAMES[finding.severity]})",
+            f"   {finding.message}",
+            f"   Meglio: {finding.suggestion}",
+        ]
         if finding.source:
             lines.append(f"   Fonte: {finding.source.title}, «{finding.source.heading}»")
     for mark in critique.virtues:
@@ -738,8 +821,12 @@ def _print_critique(critique: Critique, coach: Coach, out: TextIO) -> None:
 
 def _print_rewrite(rewrite: Rewrite, out: TextIO) -> None:
     writer = f"modello {rewrite.model}" if rewrite.origin == "model" else "compositore"
-    lines = [rewrite.text, "", f"— {writer}, {rewrite.seconds:.1f} s, punteggio "
-             f"{rewrite.before.score} → {rewrite.after.score}"]  # fmt: skip
+    lines = [
+        rewrite.text,
+        "",
+        f"— {writer}, {rewrite.seconds:.1f} s, punteggio "
+        f"{rewrite.before.score} → {rewrite.after.score}",
+    ]
     lines += [f"! {words}" for words in rewrite.advice]
     lines += [f"? {question.text}" for question in rewrite.questions]
     for variant in rewrite.variants:

@@ -5,8 +5,9 @@ The use cases receive their parts as arguments; the command line and the page ta
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from coach.errors import CoachError

@@ -74,9 +74,7 @@ def critique(message: Message, analysis: Analysis, rubric: Rubric) -> Critique:
     checks = rubric.answer(known)
     total = sum(check.weight for check in checks)
     score = round(100 * sum(check.weight for check in checks if check.passed) / total)
-    missing = tuple(
-        check.id for check in checks if not check.passed and check.id in _MISSING_WORDS
-    )
+    missing = tuple(check.id for check in checks if not check.passed and check.id in _MISSING_WORDS)
     verdict = _verdict(violations)
     return Critique(
         score=score,
@@ -202,14 +200,14 @@ def _summary(
     rubric: Rubric,
     analysis: Analysis,
 ) -> str:
-    """The verdict in two short sentences."""
-    if not analysis.italian:
-        return (
-            "Il testo non sembra in italiano: posso giudicarne la lunghezza, "
-            "ma non quello che dice."
-        )
+    """The verdict in a few short sentences."""
     names = list(dict.fromkeys(rubric[finding.id].name for finding in violations))
     parts = [f"{_VERDICT_WORDS[verdict]}."]
+    if not analysis.italian:
+        parts.append(
+            "Il testo non sembra in italiano: non ne controllo l'ortografia "
+            "e il resto del giudizio è incerto."
+        )
     if names:
         parts.append(f"{'; '.join(names[:3])}.")
     if missing and verdict is not Verdict.READY:

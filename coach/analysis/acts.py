@@ -1,8 +1,8 @@
-"""What each sentence does to its reader: asks, offers, says how they met, sells…
+"""What each sentence does to its reader: asks, offers, says how they met, sells and so on.
 
 A linear classifier (one logistic regression an act) over two views of a sentence: the n-grams of
-`coach.analysis.features` and the sentence's multilingual-e5 vector. Rules alone miss what is said in
-other words, vectors alone miss who gives and who takes; together they beat either, as
+`coach.analysis.features` and the sentence's multilingual-e5 vector. Rules alone miss what is said
+in other words, vectors alone miss who gives and who takes; together they beat either, as
 `make evals` shows. It is trained by `coach.analysis.training` on our own labelled sentences.
 
 A vector costs about 15 ms, n-grams less than one: sentences on which the n-grams alone are sure
@@ -112,8 +112,10 @@ class Weighted:
 
 
 def weigh(names: Mapping[str, int], vocabulary: Mapping[str, int], idf: Floats) -> Weighted:
-    """Weight feature counts: n-grams by TF-IDF, (1 + ln count) · idf, scaled to unit length; a cue
-    that is there weighs `CUE_WEIGHT`.
+    """Weight feature counts.
+
+    N-grams by TF-IDF, (1 + ln count) · idf, scaled to unit length; a cue that is there weighs
+    `CUE_WEIGHT`.
     """
     known = [(vocabulary[name], name, count) for name, count in names.items() if name in vocabulary]
     rows = np.array([row for row, _, _ in known], dtype=np.intp)
@@ -177,9 +179,7 @@ class ActClassifier:
             for sentence, before, first, last in keys
         ]  # fmt: skip
         out = [_sigmoid(s.values @ weights.gate_sparse[s.rows] + weights.gate_bias) for s in seen]
-        unsure = [
-            k for k, row in enumerate(out) if ((row >= SURELY_NOT) & (row <= SURELY)).any()
-        ]
+        unsure = [k for k, row in enumerate(out) if ((row >= SURELY_NOT) & (row <= SURELY)).any()]
         vectors = self._embed([keys[k][0] for k in unsure]) if unsure else ()
         for k, vector in zip(unsure, vectors, strict=True):
             s = seen[k]
@@ -202,12 +202,11 @@ class ActClassifier:
         # Short clauses ("se vuole") lean on what follows: the stretch grows while it gains.
         first = last = best
         while True:
-            options = [(f, n) for f, n in ((first - 1, last), (first, last + 1))
-                       if f >= 0 and n < len(parts)]
             current = self._logit(text[parts[first][0] : parts[last][1]], column)
             gains = [
                 (self._logit(text[parts[f][0] : parts[n][1]], column) - current, f, n)
-                for f, n in options
+                for f, n in ((first - 1, last), (first, last + 1))
+                if f >= 0 and n < len(parts)
             ]
             if not gains or max(gains)[0] <= 0:
                 return parts[first][0], parts[last][1]

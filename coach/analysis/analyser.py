@@ -63,11 +63,17 @@ class Analyser:
             for act, implied in _IMPLIED.items():
                 if act in acts:
                     acts[implied] = max(acts[act], acts.get(implied, 0.0))
+            if acts.get(Act.SALE, 0.0) > acts.get(Act.OFFER, 1.0):
+                # A gift that comes with something to buy is part of the sale.
+                del acts[Act.OFFER]
             for act, confidence in acts.items():
                 span = _span(source, *self._acts.focus(source.text, start, end, act))
                 found.append(
                     ActSpan(
-                        **span.model_dump(), act=act, sentence=place, confidence=round(confidence, 3)
+                        **span.model_dump(),
+                        act=act,
+                        sentence=place,
+                        confidence=round(confidence, 3),
                     )
                 )
         return tuple(sorted(found, key=lambda span: (span.sentence, span.start, span.act)))

@@ -66,9 +66,8 @@ _SECOND_IRREGULAR = listed(
 )
 # Second persons that are more often something else: nouns, adjectives, a preposition.
 _AMBIGUOUS_SECOND = listed(
-    "parti presenti leggi menti servi temi fondi vesti sorti vivi pari soli luci cali fini dai sei sali "
-    "vali "
-    "muti marci salvi perdi diventi batti tendi corri punti riparti"
+    "parti presenti leggi menti servi temi fondi vesti sorti vivi pari soli luci cali fini "
+    "dai sei sali vali muti marci salvi perdi diventi batti tendi corri punti riparti"
 )
 _IMPERATIVE_SECOND = listed(
     "dimmi dammi fammi stammi digli fagli dille dacci dicci diccelo dimmelo "

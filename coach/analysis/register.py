@@ -334,7 +334,9 @@ def _ambiguous_second(sentence: _Sentence, index: int, following: str) -> bool |
     led = start < index
     if before == "che" and led and sentence.low[start] in ("la", "le", "lo", "li"):
         return None  # "vuole che La presenti": the writer does
-    if before in ("se", "cosa", "perché") or (before in ("dove", "quando", "quanto", "chi", "come") and led):
+    if before in ("se", "cosa", "perché") or (
+        before in ("dove", "quando", "quanto", "chi", "come") and led
+    ):
         return True
     article = following in ("il", "lo", "la", "i", "gli", "le", "un", "una", "l'", "con")
     if (before in ("dove", "quando", "quanto") and following != "di") or (

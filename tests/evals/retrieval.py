@@ -160,10 +160,10 @@ def own(embeddings: TextEmbedder, home: Path) -> dict[Mode, list[int]]:
     def chosen(ranks: Sequence[int], *splits: str) -> list[int]:
         return [rank for row, rank in zip(rows, ranks, strict=True) if row["split"] in splits]
 
-    for name, table in tables.items():
+    for name, ranks in tables.items():
         for split in ("dev", *HELD_OUT):
             for mode in Mode:
-                show(f"{name}, {split}, {mode}", chosen(table[mode], split))
+                show(f"{name}, {split}, {mode}", chosen(ranks[mode], split))
     return {mode: chosen(tables["strict"][mode], *HELD_OUT) for mode in Mode}
 
 
@@ -199,7 +199,9 @@ def measures(squad_too: bool = False) -> list[Measure]:
     """
     missing = [folder for folder in (SEEDS, *([SQUAD] if squad_too else [])) if not folder.exists()]
     if missing:
-        return [skipped("retrieval", f"{folder.name} is not beside the checkout") for folder in missing]
+        return [
+            skipped("retrieval", f"{folder.name} is not beside the checkout") for folder in missing
+        ]
     embeddings = CachedEmbeddings(E5Embeddings(), CACHE)
     with tempfile.TemporaryDirectory() as folder:
         ranks = own(embeddings, Path(folder))
