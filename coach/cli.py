@@ -189,17 +189,17 @@ def _parser() -> _Parser:
     actions = knowledge.add_subparsers(
         dest="action", required=True, metavar="azione", title="azioni", parser_class=_Parser
     )
-    add = actions.add_parser("add", help="aggiunge file .md e .txt, o cartelle")
-    add.add_argument("paths", nargs="+", type=Path, metavar="PERCORSO")
+    add = _add_action(actions, "add", "aggiunge file .md e .txt, o cartelle")
+    add.add_argument("paths", nargs="+", type=Path, metavar="PERCORSO", help="che cosa aggiungere")
     add.set_defaults(run=_knowledge_add)
-    listing = actions.add_parser("list", help="elenca le fonti")
+    listing = _add_action(actions, "list", "elenca le fonti")
     listing.add_argument("--json", action="store_true", help="stampa JSON")
     listing.set_defaults(run=_knowledge_list)
-    remove = actions.add_parser("remove", help="toglie un testo aggiunto")
-    remove.add_argument("id", metavar="ID")
+    remove = _add_action(actions, "remove", "toglie un testo aggiunto")
+    remove.add_argument("id", metavar="ID", help="quale, come lo scrive `coach knowledge list`")
     remove.set_defaults(run=_knowledge_remove)
-    actions.add_parser("rebuild", help="ricostruisce l'indice").set_defaults(run=_knowledge_rebuild)
-    actions.add_parser("check", help="controlla la libreria").set_defaults(run=_knowledge_check)
+    _add_action(actions, "rebuild", "ricostruisce l'indice").set_defaults(run=_knowledge_rebuild)
+    _add_action(actions, "check", "controlla la libreria").set_defaults(run=_knowledge_check)
 
     model = commands.add_parser(
         "model", help="gestisce il modello", description="Gestisce il modello che scrive."
@@ -207,11 +207,11 @@ def _parser() -> _Parser:
     actions = model.add_subparsers(
         dest="action", required=True, metavar="azione", title="azioni", parser_class=_Parser
     )
-    actions.add_parser("pull", help="scarica il modello incorporato (1,1 GB)").set_defaults(
+    _add_action(actions, "pull", "scarica il modello incorporato (1,1 GB)").set_defaults(
         run=_model_pull
     )
-    actions.add_parser("list", help="elenca i modelli").set_defaults(run=_model_list)
-    use = actions.add_parser("use", help="sceglie il modello")
+    _add_action(actions, "list", "elenca i modelli").set_defaults(run=_model_list)
+    use = _add_action(actions, "use", "sceglie il modello")
     use.add_argument("name", metavar="NOME", help="embedded, none, o un modello dell'endpoint")
     use.set_defaults(run=_model_use)
 
@@ -235,6 +235,11 @@ def _parser() -> _Parser:
     app.add_argument("--port", type=int, default=8501, metavar="PORTA", help="porta (8501)")
     app.set_defaults(run=_app)
     return parser
+
+
+def _add_action(actions: argparse._SubParsersAction[_Parser], name: str, purpose: str) -> _Parser:
+    """A command of a command, whose own help says what the list of commands says of it."""
+    return actions.add_parser(name, help=purpose, description=f"{purpose.capitalize()}.")
 
 
 def _add_message_arguments(parser: _Parser) -> None:

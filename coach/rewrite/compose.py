@@ -337,9 +337,18 @@ def _kept(plan: Plan) -> list[Part]:
         if slot is Slot.HOW_MET and not stems - _BLAND:
             # "È stato bello incontrarti." says nothing of where: the placeholder asks.
             continue
-        fact = Fact(text=kept.text, origin=FactOrigin.DRAFT, role=role)
-        parts.append(Part(slot, decapitalised(kept.text, ()), (fact,), _WORTH[slot]))
+        text = _unbargained(kept.text) if kept.act is Act.OFFER else kept.text
+        fact = Fact(text=text, origin=FactOrigin.DRAFT, role=role)
+        parts.append(Part(slot, decapitalised(text, ()), (fact,), _WORTH[slot]))
     return parts
+
+
+def _unbargained(text: str) -> str:
+    """An offer of the draft less its "in cambio": what it was traded for is left out."""
+    text = re.sub(r"^(?:e |ma )?(?:io |noi )?(?:in cambio|però|invece|comunque)\b,? *", "", text,
+                  flags=re.IGNORECASE)  # fmt: skip
+    text = re.sub(r",? in cambio\b", "", text)
+    return text[:1].upper() + text[1:]
 
 
 _BLAND = content_stems(
@@ -554,6 +563,16 @@ _SOFTER = (
     (re.compile(r"^(?:mi servono)\b"), "mi servirebbero"),
     (re.compile(r"^ho bisogno\b"), "avrei bisogno"),
     (re.compile(r"^voglio\b"), "vorrei"),
+    (re.compile(r"^(?:dovrebbe|deve)\b"), "potrebbe"),
+    (re.compile(r"^(?:dovresti|devi)\b"), "potresti"),
+)
+
+
+_VOCATIVE_TITLE = re.compile(
+    r"^(?:dottor\w*|dott\.(?:ssa)?|professor\w*|prof\.(?:ssa)?|avvocat[oa]|ingegner\w*|architett[oa]|"
+    r"geometra|ragionier\w*|signor[ae]?|maestr[oa]|don|capo|direttor\w*|direttrice|assessor[ea]|"
+    r"sindac[oa]|presidente)(?: [A-ZÀ-Ý]\w+)?\s*,\s*",
+    re.IGNORECASE,
 )
 
 
@@ -575,12 +594,15 @@ def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
             text,
         )
         text = re.sub(r"^mi dev[ei] [^:,]*[:,]\s*", "", text)
+        text = _VOCATIVE_TITLE.sub("", text)
+        text = re.sub(r"\s+(?:o no|gratis|gratuitamente)\b(?=[\s?.!]|$)", "", text)
         question = text.endswith("?")
         text = decapitalised(_HURRY.sub("", text).strip(" ,;.!?"), ())
         if len(text.split()) < 2:
             continue
         for pattern, softer in _SOFTER:
             text = pattern.sub(softer, text)
+        question = question or re.match(r"potre(?:bbe|sti)\b", text) is not None
         text += "?" if question else ""
         fact = Fact(text=text, origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
         if not re.match(r"(?:volevo|vorrei|ti chiedo|Le chiedo|avrei|ti volevo|quando)\b", text):
@@ -608,7 +630,7 @@ def _next_step(plan: Plan, parts: Sequence[Part], chooser: Chooser) -> list[Part
 _SHORT_TITLES = {
     "dottoressa": "dott.ssa", "dottor": "dott.", "dott": "dott.", "dr": "dott.", "dr.": "dott.",
     "dottssa": "dott.ssa", "dott. ssa": "dott.ssa", "dr.ssa": "dott.ssa", "sig": "signor",
-    "signor": "signor", "sig.": "signor", "sig.ra": "signora", "sig. ra": "signora",
+    "signor": "signor", "signora": "signora", "sig.": "signor", "sig.ra": "signora", "sig. ra": "signora",
     "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
 }  # fmt: skip
 
@@ -617,7 +639,10 @@ def _greeting(plan: Plan) -> tuple[str, Question | None]:
     ask = next((question for question in plan.questions if question.id == "name"), None)
     if plan.register is Register.TU:
         if plan.name:
-            return f"Ciao {plan.name.split(' ')[0]},", None
+            first = plan.name.split(" ")[0]
+            # "Le Mosche" is a name of several words.
+            whole = first.lower() in ("il", "lo", "la", "i", "gli", "le", "the", "los", "les")
+            return f"Ciao {plan.name if whole else first},", None
         return (f"Ciao {ask.placeholder},", ask) if ask else ("Ciao,", None)
     if plan.title:
         title = _SHORT_TITLES.get(plan.title, plan.title)

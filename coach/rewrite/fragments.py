@@ -81,6 +81,12 @@ _PRIVATE = re.compile(
     r"mi deve|gli devo|le devo|vegan\w+|vegetarian\w+|celiac\w+)\b",
     re.IGNORECASE,
 )
+# Whoever introduced the two is no secret, even within the writer's family.
+_OWN_RELATIVE = re.compile(
+    r"\b(?:da|grazie a|tramite) (?:mi[oa]|nostr[oa]) "
+    r"(?:marito|moglie|fratello|sorella|zi[oa]|cugin[oa]|cognat[oa]|suocer[oa]|padre|madre|nipote|"
+    r"figli[oa])\b"
+)
 _TO_SELF = re.compile(
     r"^(?:vorrei|voglio|devo|spero|potrei|potrebbe|mi serve|mi servirebbe|mi interessa|mi "
     r"piacerebbe|"
@@ -133,6 +139,9 @@ _NEED_NOUNS = listed(
     "difficoltà problema problemi ricerca bisogno necessità esigenza carenza mancanza dubbio dubbi "
     "preoccupazione mal mali guaio guai ritardo ritardi questione"
 )
+_BURDENS = listed("turni esami esame scadenze scadenza lavori trasloco consegne consegna cantiere")
+_COMMON_HOMES = {"pianerottolo": "su", "palazzo": "in", "condominio": "in", "via": "in",
+                 "strada": "in", "cortile": "su", "scala": "in", "vicolo": "in"}  # fmt: skip
 _COMMON_SCHOOLS = listed(
     "liceo scuola università paese quartiere città facoltà collegio classe corso ateneo istituto "
     "master accademia provincia regione valle zona conservatorio elementari medie oratorio"
@@ -157,6 +166,9 @@ _NEED_OPENINGS = re.compile(
     r"(?:le|gli) (?:serv\w+|manc\w+|occorr\w+|piacerebbe\w*|interess\w+|farebbe comodo|"
     r"farebbero comodo|pesa\w*)|non (?:trova|riesce|ha ancora|sa (?:come|dove|a chi|quale))|fatica|"
     r"stenta|deve|dovrà|dovrebbe|"
+    r"non ha (?:un|una|uno|il|la|lo|i|gli|le|più|nessun\w*|tempo|abbastanza|molto|molti|molte)|"
+    r"ha (?:il|lo|la|i|gli|le|un|una|l') ?\w+ (?:rott|allagat|guast|ferm|vuot|bloccat|scopert)\w*|"
+    r"(?:le|gli) si (?:è|sono)|"
     r"ha (?:difficoltà|problemi|un problema|in mente|in programma|intenzione|poco|troppo|pochi|"
     r"troppi|poca)|"
     r"sta (?:pensando|valutando|meditando|aprendo|organizzando|preparando|scrivendo|allestendo|"
@@ -164,7 +176,7 @@ _NEED_OPENINGS = re.compile(
     r"cambiando|passando|lanciando|per)|pensa (?:di|a)|medita|valuta|si lamenta\w*|spera|sogna|"
     r"cercano|vogliono|vorrebbero|"
     r"hanno bisogno|devono|non trovano|fanno fatica|stanno (?:cercando|pensando|aprendo)|"
-    r"è (?:interessat|preoccupat|alle prese|in difficoltà)\w*|"
+    r"è (?:interessat|preoccupat|indecis|curios|alle prese|alla ricerca|in cerca|in difficoltà)\w*|"
     r"tra poco|si sta|chiede)\b",
     re.IGNORECASE,
 )
@@ -241,7 +253,7 @@ def _quietened(word: str) -> str:
 def pieces(note: str) -> tuple[str, ...]:
     """The separate statements of a note ("conosciuta in fiera, cerca un socio" holds two)."""
     out: list[str] = []
-    for part in re.split(r"\s*(?:;|\n|\s[-–—]\s|\.\s)\s*", clean(note).text):
+    for part in re.split(r"\s*(?:;|\n|\s[-–—]\s|\.\s|:\s)\s*", clean(note).text):
         start = 0
         for match in re.finditer(r",\s*(?:e\s+|ma\s+)?|\s+e\s+|\s+ma\s+", part):
             rest = part[match.end() :]
@@ -254,6 +266,17 @@ def pieces(note: str) -> tuple[str, ...]:
                 start = match.end()
         out.append(part[start:])
     return tuple(tidied for piece in out if (tidied := tidy(piece)))
+
+
+# A clause with its own subject: "il risotto era suo".
+_CLAUSE = re.compile(
+    r"(?:(?:il|lo|la|i|gli|le)\s|l')\w+(?: \w+)? (?:non )?(?:era|erano|è|sono|ha|hanno|fa|fanno)\b",
+    re.IGNORECASE,
+)
+_THEIRS = re.compile(
+    r"^(?:(?:il|lo|la|i|gli|le)\s+|l')?(?P<what>.+?) (?:era|erano|è|sono) (?:suo|sua|suoi|sue)$",
+    re.IGNORECASE,
+)
 
 
 def _is_event_like(text: str) -> bool:
@@ -276,6 +299,8 @@ def _opens_statement(text: str) -> bool:
             or words[1] not in lexicon.lemmas(words[1])
         )
     if words[0] in ("anche", "ora", "ogni", "spesso", "poi", "stesso", "stessa"):
+        return True
+    if _CLAUSE.match(text):
         return True
     if re.match(r"(?:conosciut|incontrat|lett|vist|sentit|parlat)[oaie]$", words[0]):
         return True
@@ -309,7 +334,7 @@ def _understood(note: str, text: str, relation: Relation) -> Fragment:
     low = text.lower()
     if not text or len(text) > 220:
         return Fragment(note, Kind.UNUSED)
-    if _PRIVATE.search(low) or _TO_SELF.search(low):
+    if _PRIVATE.search(_OWN_RELATIVE.sub("", low)) or _TO_SELF.search(low):
         return Fragment(note, Kind.UNUSED)
     for reader in (_meeting, _common, _first_person, _to_me, _statement, _noun_phrase):
         found = reader(note, text, relation)
@@ -462,6 +487,9 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
         head = morphology.head_noun(what).lower()
         if head in _COMMON_SCHOOLS:
             body = f"veniamo {morphology.with_preposition('da', f'{article} {what}')}"
+        elif head in _COMMON_HOMES:
+            where = morphology.with_preposition(_COMMON_HOMES[head], f"{article} {what}")
+            body = f"abitiamo {where}"
         elif head in _COMMON_GROUPS:
             body = f"facciamo parte {morphology.with_preposition('di', f'{article} {what}')}"
         elif head in ("passione", "passioni", "interesse", "interessi", "idea", "idee", "maestro"):
@@ -598,6 +626,10 @@ _EXPERIENCES = _experiences()
 
 def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     """What the contact told, gave or did for the writer."""
+    when = re.match(r"^(?P<when>ieri|oggi|l'altro ieri|la settimana scorsa|l'anno scorso|di recente|"
+                    r"quest'anno|una volta|a \w+|in \w+) (?=(?:mi|ci) ha)", text, re.IGNORECASE)
+    if when:
+        text = f"{text[when.end() :]} {when['when'].lower()}"
     low = text.lower()
     told = re.match(
         r"^(?:mi|ci) (?:ha|aveva) (?:appena |anche |spesso |già )?"
@@ -723,6 +755,11 @@ _LEAD = listed(
 
 def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     """A fragment without a verb."""
+    theirs = _THEIRS.match(text)
+    if theirs:
+        return Fragment(note, Kind.WORK, theirs["what"])
+    if _CLAUSE.match(text) and not morphology.second_plural(text.split()[2]):
+        return Fragment(note, Kind.UNUSED)
     text = re.sub(
         r"^(?:il|la|i|le|lo|gli|l')\s*(?=suo|sua|suoi|sue)", "", text, flags=re.IGNORECASE
     )
@@ -741,11 +778,26 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.UNUSED)
     if own:
         return Fragment(note, Kind.WORK, own["what"])
+    if re.match(
+        r"^(?:preoccupat[oa]|indecis[oa]|curios[oa]|alle prese|alla ricerca|in cerca|a caccia|"
+        r"in difficoltà|sempre in cerca)\b",
+        bare.lower(),
+    ):
+        return Fragment(note, Kind.NEED, f"è {bare}")
+    if head in _BURDENS and relation is not Relation.STRANGER:
+        return Fragment(note, Kind.NEED, f"ha {bare}")
+    bond = re.match(r"^(?:amic[io]|amiche|collegh[ie]|vicin[ie]|soci|compagn[ie])\b ?", bare.lower())
+    if bond and head[-1:] in "ie" and relation is not Relation.STRANGER:
+        return Fragment(note, Kind.JOINT, f"siamo {bare}")
+    if re.match(r"^(?:prim|second|terz)[oa] (?:posto|premio|classificat[oa])\b", bare.lower()):
+        return Fragment(note, Kind.ACHIEVEMENT, bare)
     research = head == "ricerca" and not re.match(r"ricerca d[ie']", bare.lower())
     if head in _NEED_NOUNS and len(bare.split()) > 1 and not research:
         return Fragment(note, Kind.NEED_NOUN, bare)
     if (head in _EITHER and relation is Relation.STRANGER) or head in WORKS:
-        return Fragment(note, Kind.WORK, _dated(bare), verb="" if head in WORKS else "either")
+        # An article in a paper may be about them rather than by them.
+        unsure = head not in WORKS or head in ("articolo", "articoli", "servizio", "reportage")
+        return Fragment(note, Kind.WORK, _dated(bare), verb="either" if unsure else "")
     if head in _ACHIEVEMENTS or re.match(r"^nuov[oaie]\b", bare.lower()):
         return Fragment(note, Kind.ACHIEVEMENT, _dated(bare))
     if head in EVENTS:
@@ -765,7 +817,9 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     at_event = _PREPOSITION.match(bare) and set(re.findall(r"\w+", bare.lower())) & EVENTS
     if at_event and relation is not Relation.STRANGER:
         return Fragment(note, Kind.MET, _dated(bare))
-    edition = re.match(r"^(?P<name>[A-Z]\w+(?: [A-Z]\w+)* \d{4})(?:,|$)", bare)
+    edition = re.match(
+        r"^(?P<name>[A-Z]\w+(?: [A-Z]\w+)* \d{4}|[A-Z]{3,}(?: [A-Z][a-z]+)?)(?:,|$)", bare
+    )
     if edition and relation is not Relation.STRANGER:
         # "Vinitaly 2024"
         return Fragment(note, Kind.MET, f"a {edition['name']}")
@@ -780,6 +834,8 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.DONE, f"{past} {bare}")
     nominal = not _PARTICIPLE.match(head) and not _PREPOSITION.match(bare)
     nominal = nominal and len(bare.split()) > 1 and bare[:1].islower()
+    # Of somebody one knows well such a fragment says nothing that can be retold.
+    nominal = nominal and relation is not Relation.ESTABLISHED
     if nominal and morphology.with_definite(bare) is not None:
         return Fragment(note, Kind.WORK, bare, verb="either")
     return None
@@ -826,7 +882,11 @@ _SALE = re.compile(
     r"acquist\w+|vendere|vendita)\b|€|\b\d+ ?euro\b|\d\s?%",
     re.IGNORECASE,
 )
+# Somebody else's demo may be tried.
+_TRIAL = re.compile(r"\b(?:testare|provare|testo|provo) (?:la|una|il) (?:sua |tua |vostra )?demo\b")
 _DOCUMENTS = listed(
+    "nota note dataset tutorial quaderno quaderni opuscolo pieghevole libretto volantino lettera "
+    "diario censimento inventario mappe guide carta rapporto tesi tesina decalogo "
     "traccia raccolta copia scansione tavole dispense registro grafici capitolo bozze codice "
     "elenco lista scheda schede risultati risultato mappa guida articolo articoli report modello "
     "modelli dati appunti foto fotografie video registrazione registrazioni slide slides ricetta "
@@ -845,7 +905,8 @@ _PEOPLE = listed(
     "commercialista avvocato avvocata fotografo fotografa giornalista amico amica amici persona "
     "persone candidato candidati apprendista apprendisti volontari esperto esperta esperti "
     "consulente traduttore traduttrice stagista grafico grafica imbianchino falegname produttore "
-    "produttori distributore distributori stampatore tipografo"
+    "produttori distributore distributori stampatore tipografo ragazzi ragazze ragazzo ragazza "
+    "giovani tirocinante tirocinanti studenti studentesse tecnico tecnica tecnici"
 )
 _HELP = listed(
     "ora ore mezz'ora mezza mezzora minuti aiuto mano supporto consulenza consiglio consigli "
@@ -875,7 +936,7 @@ _FIRST_PERSON_OFFER = re.compile(
 def understand_offer(text: str) -> Offer | None:
     """Say how an offer can be worded; None when it is a sale in disguise or says nothing."""
     body = tidy(text)
-    if not body or len(body) > 200 or _SALE.search(body):
+    if not body or len(body) > 200 or _SALE.search(_TRIAL.sub("", body)):
         return None
     if _FIRST_PERSON_OFFER.match(body) and body.split()[0].lower() not in ("presto",):
         return Offer(text, OfferKind.SENTENCE, re.sub(r"^io ", "", body))

@@ -24,7 +24,7 @@ _FEMININE = listed(
     "valle torre voce croce pace luce legge febbre fame carne estate mano radio foto moto auto "
     "mail e-mail email app call newsletter brochure community startup survey password news fiction "
     "tesi analisi crisi sintesi ipotesi diagnosi oasi serie specie superficie moglie madre badante "
-    "patente sorgente corrente lente tangente polvere colonna opzione chat slide slides privacy "
+    "canzone coop patente sorgente corrente lente tangente polvere colonna opzione chat slide slides privacy "
     "partnership leadership membership performance reception jeep band task-force policy routine "
     "playlist checklist spa console card masterclass class release pipeline roadmap session jam "
     "audience compagine immagine origine indagine pagine vertigine dote corte fonte ponte-radio "
@@ -109,7 +109,7 @@ def _form_in_e(form: str) -> NounForm | None:
         return NounForm("f", "p")
     if form.endswith(("che", "ghe")):
         singular = form[:-2] + "a"
-    if form.endswith(("zione", "sione", "gione", "tudine", "trice", "aggine", "igine", "ggine")):
+    if form.endswith(("zione", "sione", "gione", "nione", "stione", "tudine", "trice", "aggine", "igine", "ggine")):
         return NounForm("f", "s")
     if form in _FEMININE:
         return NounForm("f", "s")
@@ -535,7 +535,7 @@ def _addressed_word(token: str, before: str, after: str, subject: bool, register
         return _POSSESSIVES[low][lei]
     if low in ("lui", "lei"):
         return "Lei" if lei else "te" if before in _PREPOSITIONS else "tu"
-    if low in ("gli", "le") and (_is_verb(after) or _is_odd_noun(after)):
+    if low in ("gli", "le") and (after == "si" or _is_verb(after) or _is_odd_noun(after)):
         return "Le" if lei else "ti"
     if low in ("lo", "la", "l'") and (
         after in ("ho", "avevo") or (low != "l'" and after in _FIRST_TO_PERSONS)

@@ -135,7 +135,7 @@ def make_plan(
 
 _TITLES = re.compile(
     r"^(?P<title>(?:dott\.?ssa|dott\.?|dr\.?ssa|dr\.?|prof\.?ssa|prof\.?|ing\.?|avv\.?|arch\.?|"
-    r"geom\.?|rag\.?|"
+    r"geom\.?|rag\.?|signora|signor|"
     r"sig\.?ra|sig\.?|don|suor|padre|maestro|maestra|dottoressa|dottor|professoressa|professor|"
     r"ingegnere|avvocata|avvocato|architetta|architetto)(?=\s))\s+",
     re.IGNORECASE,
@@ -247,12 +247,19 @@ _EMPTY = frozenset(
 )
 
 
+_NOTHING = re.compile(
+    r"^\W*(?:niente|nulla|nessun[oa]?|boh|non so|n\.?/?d\.?|n/a|no|per ora niente|niente per ora|"
+    r"nothing|none|da decidere|non saprei|ancora niente)?\W*$",
+    re.IGNORECASE,
+)
+
+
 def _offers(
     request: RewriteRequest, known: tuple[Known, ...], advice: list[str]
 ) -> tuple[Offer, ...]:
     offers: list[Offer] = []
     for text in request.sender.can_offer:
-        if not text.strip():
+        if not text.strip() or _NOTHING.match(text):
             continue
         offer = understand_offer(text)
         if offer is None:

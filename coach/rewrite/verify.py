@@ -99,6 +99,8 @@ _COURTESY = listed(
     "oltre quale quali questo questa questi queste quello quella quelli quelle quegli loro nostro "
     "vostro altri altre ognuno nessuno dello della degli delle dallo dalla dagli dalle nello nella "
     "negli nelle sullo sulla sugli sulle allo alla agli alle stia siano abbia abbiano nulla niente "
+    "dott ssa dottore dottoressa professore professoressa prof signor signora ingegnere avvocato "
+    "avvocata architetto architetta geometra ragioniere reverendo "
     "tutti tutte ciò oppure forse circa grazie fino entrambi stavolta finora talvolta"
 )
 

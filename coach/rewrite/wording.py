@@ -34,8 +34,9 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
             return (f"{'Le' if lei else 'ti'} scrivo pensando {thought}",) if thought else ()
         return _met(place, lei, relation)
     if kind is Kind.INTRODUCED:
-        by = morphology.with_preposition("a", body)
-        you = "conoscerLa" if lei else "conoscerti"
+        who, place = _introducer(body)
+        by = morphology.with_preposition("a", who)
+        you = ("conoscerLa" if lei else "conoscerti") + (f" {place}," if place else "")
         return (f"è stato un piacere {you} grazie {by}", f"mi ha fatto piacere {you} grazie {by}")
     if kind is Kind.TALKED:
         you = "Lei" if lei else "te"
@@ -99,6 +100,16 @@ def _met(place: str, lei: bool, relation: Relation) -> tuple[str, ...]:
         f"mi ha fatto davvero piacere {meet}{place}",
         f"è stato un piacere {meet}{place}",
     )
+
+
+def _introducer(body: str) -> tuple[str, str]:
+    """Who introduced the two, and where ("mio cognato", "alla cena del Rotary")."""
+    match = re.match(
+        r"^(?P<who>.+?) (?P<place>(?:a|al|allo|alla|all'|ai|agli|alle|in|nel|nella|nell'|durante|su|"
+        r"sul|sulla) ?.+)$",
+        body,
+    )
+    return (match["who"], match["place"]) if match else (body, "")
 
 
 def _experienced(fragment: Fragment, register: Register) -> tuple[str, ...]:
@@ -175,6 +186,15 @@ _NEUTRAL = re.compile(
 )
 
 
+# Only what somebody made or began makes others curious.
+_MADE = re.compile(
+    r"^(?:ha|hanno|è stat[oa])\s+(?:appena |da poco )?(?:piantat|costruit|rilasciat|pubblicat|"
+    r"inventat|"
+    r"disegnat|dipint|girat|scritt|fotografat|compost|prodott|coltivat|scopert|tradott|ideat|"
+    r"sviluppat|brevettat|adattat|recitat|suonat|relat|ospit|curat|allevat|prefa|sperimentat)\w*"
+)
+
+
 def _done(fragment: Fragment, register: Register) -> tuple[str, ...]:
     clause = addressed(fragment.body, register)
     if fragment.positive:
@@ -190,10 +210,12 @@ def _done(fragment: Fragment, register: Register) -> tuple[str, ...]:
             f"ho saputo con piacere che {clause}",
             f"ho saputo che {clause} e mi ha fatto piacere",
         )
-    return (
-        f"ho visto che {clause} e mi ha incuriosito",
-        f"ho saputo che {clause} e mi ha incuriosito",
-    )
+    if _MADE.match(fragment.body.lower()):
+        return (
+            f"ho visto che {clause} e mi ha incuriosito",
+            f"ho saputo che {clause} e mi ha incuriosito",
+        )
+    return (f"ho saputo che {clause}", f"ho visto che {clause}")
 
 
 def _need(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
@@ -216,9 +238,18 @@ def _need(fragment: Fragment, register: Register, relation: Relation) -> tuple[s
     return (f"so che {clause}", f"ricordo che {clause}")
 
 
+# What people do for a living or for love; of anything else one is not said to be curious.
+_CRAFT = re.compile(
+    r"^(?:.{0,30}?\b)?(?:dirig|organizz|insegn|cura|cur[ai]n|allesti|coltiv|produc|produ|allev|scriv|"
+    r"suon|canta|dipin|restaur|gesti|condu|conduc|lavora|studia|collezion|fotograf|pubblic|form|fa |"
+    r"fann|costru|progett|disegn|cuc|ripar|raccogli|raccolg|stamp|incid|racconta|guida|allen|tien|"
+    r"tradu|balla|recit|debutt|espon|ricerc|accompagn|ospita|firma|crea|realizz|salv|recuper)\w*"
+)
+
+
 def _activity(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
     clause = addressed(fragment.body, register, subject=fragment.verb != "others")
-    if re.match(r"(?:ti|Le) piac", clause):
+    if not _CRAFT.match(fragment.body.lower()):
         return (f"so che {clause}", f"ho saputo che {clause}")
     return (
         f"so che {clause}, e mi farebbe piacere saperne di più",
@@ -232,7 +263,7 @@ def _common(fragment: Fragment, register: Register, relation: Relation) -> tuple
     if re.match(r"(?:veniamo|facciamo|abbiamo|siamo|\w+iamo)\b", clause):
         if relation is Relation.STRANGER:
             return (f"ho visto che {clause}", f"vedo con piacere che {clause}")
-        return (f"{clause} e lo ricordo sempre con piacere", f"{clause} e mi fa sempre piacere")
+        return (f"{clause}, e mi fa piacere ricordarlo", f"{clause}, e mi fa sempre piacere")
     return (f"vedo con piacere che {clause}", f"mi fa piacere sapere che {clause}")
 
 
@@ -360,7 +391,7 @@ def _is_trade(word: str) -> bool:
 
 
 _ORGANISATIONS = listed(
-    "associazione cooperativa comitato gruppo fondazione circolo libreria bottega cantina banda "
+    "associazione cooperativa coop comitato gruppo fondazione circolo libreria bottega cantina banda "
     "coro "
     "compagnia consorzio scuola istituto società azienda officina laboratorio proloco biblioteca "
     "teatro museo parrocchia rete osteria agriturismo fattoria tipografia panificio forno "
