@@ -1,8 +1,10 @@
 """Timings and memory as one table: `make bench`, or `python -m benchmarks [NAME…]`.
 
 Names: `critique`, `cold`, `composed`, `search`, `imports`, `memory`, `polished` and
-`memory_with_model`; all of them when none is given. The last two need the model. What exceeds its mark is printed as FAIL, but the exit code is 0: a busy machine
-makes every figure worse, so the load stands beside them.
+`memory_with_model`; all of them when none is given. The last two need the model.
+
+What exceeds its mark is printed as FAIL, but the exit code is 0: a busy machine makes every figure
+worse, so the load stands beside them.
 
 The library is kept in `.cache/benchmarks` and built the first time, which is not timed.
 """

@@ -51,7 +51,7 @@ def critiques(coach: Coach) -> list[Measure]:
         _timed(lambda message=message: coach.embeddings.queries([message.text[:80]]))
         for message in trained[WARM_UP:]
     ]
-    note = "of 80 characters; 15–20 on an idle machine"
+    note = "of 80 characters"
     found = [Measure("vector of one sentence, p50", _p50(vectors), None, False, _MS, note)]
     for kind, messages in (("", trained[WARM_UP:]), (", unseen in training", texts.unseen(DRAFTS))):
         note = f"{len(messages)} drafts of {_lengths(messages)} words, each seen once"

@@ -239,7 +239,7 @@ def _parser() -> _Parser:
 
 def _add_action(actions: argparse._SubParsersAction[_Parser], name: str, purpose: str) -> _Parser:
     """A command of a command, whose own help says what the list of commands says of it."""
-    return actions.add_parser(name, help=purpose, description=f"{purpose.capitalize()}.")
+    return actions.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
 
 
 def _add_message_arguments(parser: _Parser) -> None:

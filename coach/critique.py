@@ -201,7 +201,8 @@ def _summary(
     analysis: Analysis,
 ) -> str:
     """The verdict in a few short sentences."""
-    names = list(dict.fromkeys(rubric[finding.id].name for finding in violations))
+    found = {finding.id for finding in violations}
+    names = [principle.name for principle in rubric.violations if principle.id in found]
     parts = [f"{_VERDICT_WORDS[verdict]}."]
     if not analysis.italian:
         parts.append(

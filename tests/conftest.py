@@ -13,7 +13,8 @@ import pytest
 from coach import rubric as rubrics
 from coach.analysis import Analyser
 from coach.embeddings import E5Embeddings
-from coach.settings import PROJECT
+from coach.library import Library
+from coach.settings import PROJECT, Settings
 
 #: Variables that would let the developer's own set-up into a test.
 FOREIGN = ("COACH_", "OPENAI_", "LANGSMITH", "LANGCHAIN_", "STREAMLIT_", "TIKTOKEN_")
@@ -97,6 +98,26 @@ def analyser(embeddings):
 @pytest.fixture(scope="session")
 def rubric():
     return rubrics.load(PROJECT / "knowledge" / "principles", PROJECT / "knowledge" / "notes")
+
+
+class SettingsWithNotes(Settings):
+    """The settings, with notes of the test's own: those of the product take long to index."""
+
+    @property
+    def notes(self):
+        return PROJECT / "tests" / "notes"
+
+
+@pytest.fixture
+def small_library(monkeypatch):
+    """Whoever opens the library finds two short notes in it."""
+    real = Library.open
+
+    def opened(settings, embeddings=None, progress=None):
+        small = SettingsWithNotes(home=settings.home, models=settings.models)
+        return real(small, embeddings, progress)
+
+    monkeypatch.setattr(Library, "open", opened)
 
 
 @pytest.fixture(scope="session")

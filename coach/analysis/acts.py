@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -209,12 +210,18 @@ class ActClassifier:
                 if f >= 0 and n < len(parts)
             ]
             if not gains or max(gains)[0] <= 0:
-                return parts[first][0], parts[last][1]
+                begin = parts[first][0]
+                opening = _CONJUNCTION.match(text, begin, parts[last][1]) if first else None
+                return opening.end() if opening else begin, parts[last][1]
             _, first, last = max(gains)
 
     def _logit(self, clause: str, column: int) -> float:
         seen = weigh(features(clause), self.weights.vocabulary, self.weights.idf)
         return float(seen.values @ self.weights.sparse[seen.rows, column])
+
+
+#: What ties a clause to the one before it and is not part of what it says.
+_CONJUNCTION = re.compile(r"(?:e|ed|o|ma|quindi|perciò)\s+", re.IGNORECASE)
 
 
 def _sigmoid(logits: Floats) -> Floats:

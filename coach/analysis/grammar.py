@@ -781,10 +781,6 @@ _WORD_PAIRS = {
     ("sono", "apposto"): ("sono a posto", "Si scrive «a posto», in due parole."),
     ("è", "apposto"): ("è a posto", "Si scrive «a posto», in due parole."),
     ("siamo", "apposto"): ("siamo a posto", "Si scrive «a posto», in due parole."),
-    ("avermi", "accetto"): ("avermi accettato", "Il participio è «accettato»."),
-    ("avermi", "accetta"): ("avermi accettata", "Il participio è «accettata»."),
-    ("ha", "accetto"): ("ha accettato", "Il participio è «accettato»."),
-    ("hai", "accetto"): ("hai accettato", "Il participio è «accettato»."),
     ("affianco", "a"): ("a fianco a", "Si scrive «a fianco», in due parole."),
     ("affianco", "alla"): ("a fianco alla", "Si scrive «a fianco», in due parole."),
     ("affianco", "al"): ("a fianco al", "Si scrive «a fianco», in due parole."),
@@ -803,6 +799,25 @@ def _pairs(s: Sentence, i: int) -> Iterator[Hit]:
         # "in fatti concreti"
         return
     yield _hit(s, i, i + 1, "spelling", message, to)
+
+
+# First persons taken for a participle after *avere*; none is a noun that may follow it.
+_UNFINISHED = {
+    word: f"{word[:-1]}ato"
+    for word in ("accetto", "mando", "trovo", "parlo", "presento", "ringrazio", "segnalo", "mostro")
+}
+_HAVE_FORMS = listed(
+    "aver avere avermi averti averla averle averlo averci avervi avendo avendomi ho hai ha abbiamo "
+    "avete hanno avevo avevi aveva avrei avresti avrebbe abbia"
+)
+
+
+@_rule
+def _unfinished_participle(s: Sentence, i: int) -> Iterator[Hit]:
+    """*aver accetto il mio invito*."""
+    to = _UNFINISHED.get(s.following(i))
+    if to and s.low(i) in _HAVE_FORMS:
+        yield _hit(s, i + 1, i + 1, "spelling", f"Dopo «{s.low(i)}» ci vuole «{to}».", to)
 
 
 @_rule

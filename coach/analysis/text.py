@@ -332,7 +332,7 @@ _CLAUSE_BREAK = re.compile(
     r"visto che|dato che|così|se|quando|cosicché|affinché|benché|sebbene|"
     r"(?:e|ed|o|oppure)(?=\s(?:non|mi|ti|ci|vi|si|lo|la|le|ne|ho|hai|ha|è|sono|sei|sarei|sarebbe|"
     r"vorrei|volevo|vuoi|penso|credo|spero|cerco|posso|puoi|può|potrei|potresti|potrebbe|avrei|"
-    r"se|magari|poi|quindi|dirmi|farmi|chiedo|le|la|te|gliel\w+)\b))(?=\s)",
+    r"se|magari|poi|quindi|dirmi|farmi|chiedo|le|la|te|gliel\w+|[^\W\d_]+r(?:e|mi|ti|ci|vi|la|le|lo|gli))\b))(?=\s)",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ from enum import IntEnum
 from itertools import combinations
 
 from coach.analysis import lexicon
-from coach.rewrite import wording
+from coach.rewrite import manners, wording
 from coach.rewrite.fragments import Fragment, Kind, Offer, OfferKind
 from coach.rewrite.morphology import addressed, with_preposition
 from coach.rewrite.plan import Known, Plan, content_stems
@@ -204,19 +204,22 @@ def compose(plan: Plan, seed: str, *, manner: str = "") -> Composition:
         A composition within the channel's limit, unless even its last part is too long.
     """
     chooser = Chooser(f"{seed}|{manner}")
-    parts = sorted(_parts(plan, chooser), key=lambda part: part.slot)
-    greeting, question = _greeting(plan)
+    parts = sorted(
+        (_in_manner(part, plan, manner) for part in _parts(plan, chooser)),
+        key=lambda part: part.slot,
+    )
+    greeting, question = _greeting(plan, manner)
     composition = Composition(
         channel=plan.channel,
         greeting=greeting,
         parts=tuple(parts),
         closing=_closing(plan, manner),
-        signature=_signature(plan),
+        signature=_signature(plan, manner),
         register=plan.register,
         names=tuple(word for name in (plan.name, plan.sender) for word in name.split()),
         greeting_question=question,
     )
-    if manner == "breve":
+    if manner == manners.BRIEF:
         composition = _shortened(composition)
     return fit(composition)
 
@@ -239,11 +242,27 @@ def fit(composition: Composition) -> Composition:
     return best[1] if best else composition
 
 
+def _in_manner(part: Part, plan: Plan, manner: str) -> Part:
+    """The part in the words of a variant; what the writer wrote stays as it is."""
+    if manner not in (manners.WARM, manners.FORMAL):
+        return part
+    invited = plan.channel is Channel.LINKEDIN_INVITE
+    if part.slot is Slot.NEXT_STEP and not part.facts and not invited:
+        offered = bool(plan.offers)
+        step = manners.next_step(manner, plan.register, plan.relation, offered=offered)
+        return replace(part, text=step or part.text)
+    if part.slot is Slot.REQUEST or (part.fragment is part.offer and part.slot is Slot.OFFER):
+        return part
+    return replace(part, text=manners.reworded(part.text, manner, plan.register))
+
+
 def _shortened(composition: Composition) -> Composition:
+    """The two parts that matter most; three where one of them is a request."""
     kept = [
         p for p in composition.parts if p.slot not in (Slot.SELF, Slot.REMINDER, Slot.NEXT_STEP)
     ]
-    kept = sorted(kept, key=lambda part: -part.worth)[:3]
+    room = 3 if any(part.slot is Slot.REQUEST for part in kept) else 2
+    kept = sorted(kept, key=lambda part: -part.worth)[:room]
     if not kept:
         return composition
     return replace(composition, parts=tuple(p for p in composition.parts if p in kept))
@@ -469,6 +488,7 @@ def _needs_and_offers(
             tail = (
                 ", e ci ho ripensato" if known.fragment.kind is Kind.TOLD
                 else "" if known.fragment.kind is Kind.NEED_NOUN
+                or re.match(r"(?:non|è|ha|hanno|le si|gli si|deve|fatica)\b", known.fragment.body)
                 else " e mi farebbe piacere saperne di più"
             )  # fmt: skip
             options = (*part.options, *(option + tail for option in part.options))
@@ -635,15 +655,16 @@ _SHORT_TITLES = {
 }  # fmt: skip
 
 
-def _greeting(plan: Plan) -> tuple[str, Question | None]:
+def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
     ask = next((question for question in plan.questions if question.id == "name"), None)
+    hello = "Gentile" if manner == manners.FORMAL else "Ciao"
     if plan.register is Register.TU:
         if plan.name:
             first = plan.name.split(" ")[0]
             # "Le Mosche" is a name of several words.
             whole = first.lower() in ("il", "lo", "la", "i", "gli", "le", "the", "los", "les")
-            return f"Ciao {plan.name if whole else first},", None
-        return (f"Ciao {ask.placeholder},", ask) if ask else ("Ciao,", None)
+            return f"{hello} {plan.name if whole else first},", None
+        return (f"{hello} {ask.placeholder},", ask) if ask else ("Ciao,", None)
     if plan.title:
         title = _SHORT_TITLES.get(plan.title, plan.title)
         surname = plan.name.split(" ")[-1] if plan.name else ""
@@ -660,15 +681,12 @@ def _greeting(plan: Plan) -> tuple[str, Question | None]:
 def _closing(plan: Plan, manner: str) -> str:
     if plan.channel is Channel.LINKEDIN_INVITE:
         return ""
-    if plan.register is Register.LEI:
-        return "Cordiali saluti," if manner == "formale" else "Un cordiale saluto,"
-    if plan.relation is Relation.ESTABLISHED or manner == "calda":
-        return "Un caro saluto,"
-    return "Un saluto," if manner == "formale" else "A presto,"
+    return manners.closing(manner, plan.register, plan.relation)
 
 
-def _signature(plan: Plan) -> str:
-    if plan.register is Register.TU and plan.relation is Relation.ESTABLISHED:
+def _signature(plan: Plan, manner: str) -> str:
+    familiar = plan.register is Register.TU and plan.relation is Relation.ESTABLISHED
+    if familiar and manner != manners.FORMAL:
         return plan.sender.split(" ")[0] if plan.sender else ""
     return plan.sender
 

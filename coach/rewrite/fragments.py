@@ -270,7 +270,7 @@ def pieces(note: str) -> tuple[str, ...]:
 
 # A clause with its own subject: "il risotto era suo".
 _CLAUSE = re.compile(
-    r"(?:(?:il|lo|la|i|gli|le)\s|l')\w+(?: \w+)? (?:non )?(?:era|erano|è|sono|ha|hanno|fa|fanno)\b",
+    r"(?:(?:il|lo|la|i|gli|le)\s|l')\w+(?: \w+)? (?:non \w|(?:era|erano|è|sono|ha|hanno|fa|fanno)\b)",
     re.IGNORECASE,
 )
 _THEIRS = re.compile(
@@ -822,7 +822,10 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if edition and relation is not Relation.STRANGER:
         # "Vinitaly 2024"
-        return Fragment(note, Kind.MET, f"a {edition['name']}")
+        stand = re.search(r", (?P<where>(?:stand|padiglione|banco|tavolo) .+)$", bare)
+        at = morphology.with_definite(stand["where"]) if stand else None
+        where = f", {morphology.with_preposition('a', at)}" if at else ""
+        return Fragment(note, Kind.MET, f"a {edition['name']}{where}")
     if _PREPOSITION.match(bare) and re.match(r"(?:nel|nella|nell'|in|al|alla)\b", bare.lower()):
         return Fragment(note, Kind.QUALITY, bare)
     if (

@@ -457,6 +457,9 @@ def addressed(text: str, register: Register, *, subject: bool = True) -> str:
             subject = _opens_clause(words[n + 1 : n + 5])
         elif low == "che" and n:
             subject = before in _REPORTING
+        elif low in ("le", "gli") and after == "si":
+            # "le si è rotto il timone": the subject comes after.
+            subject = False
         others = low in _IMPERSONAL or before in ("le", "gli")
         plural = None
         if not others and ((subject and opening) or coordinated):
@@ -543,7 +546,7 @@ def _addressed_word(token: str, before: str, after: str, subject: bool, register
         if low == "l'":
             return "L'" if lei else "ti "
         return "La" if lei else "ti"
-    if low in ("si", "s'") and subject and not lei and _is_verb(after):
+    if low in ("si", "s'") and before not in ("le", "gli") and subject and not lei and _is_verb(after):
         return "ti" if low == "si" else "t'"
     verb = subject and before not in _ARTICLES | {"gli", "le"} and is_contact_verb(low, after)
     if verb and not lei:

@@ -65,6 +65,23 @@ class Polished:
     rejected: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far the polishing is.
+
+    Attributes:
+        composition: the message so far.
+        number, total: which sentence, from 1, and of how many.
+        adopted: False when the sentence is about to be tried, True when another was put in its
+            place.
+    """
+
+    composition: Composition
+    number: int
+    total: int
+    adopted: bool = False
+
+
 def polish_whole(
     composition: Composition,
     *,
@@ -117,6 +134,7 @@ def polish(
     accepts: Accepts,
     deadline: float,
     cancel: Callable[[], bool],
+    on_step: Callable[[Step], None],
 ) -> Polished:
     """Word sentences anew, those that matter most first, until the time is up.
 
@@ -127,6 +145,7 @@ def polish(
         accepts: judges the message with a candidate in a part's place.
         deadline: `time.monotonic()` at which to stop.
         cancel: True ends the polishing; what was adopted so far stands.
+        on_step: told of each sentence before it is tried and after it is adopted.
 
     Raises:
         ModelError: the first request already failed.
@@ -136,10 +155,12 @@ def polish(
     register = "Lei" if composition.register is Register.LEI else "tu"
     rounds = rejected = 0
     longest = LEAST_SECONDS
-    for index in _worth_wording(composition):
+    chosen = _worth_wording(composition)
+    for number, index in enumerate(chosen, 1):
         started = time.monotonic()
         if cancel() or deadline - started < longest:
             break
+        on_step(Step(composition, number, len(chosen)))
         part = composition.parts[index]
         opening = _opening(part, composition)
         messages = [
@@ -167,6 +188,7 @@ def polish(
         for sentence in good:
             if not accepts(composition, part, sentence):
                 composition = composition.with_text(part, sentence)
+                on_step(Step(composition, number, len(chosen), adopted=True))
                 break
             rejected += 1
     return Polished(composition, rounds=rounds, rejected=rejected)

@@ -21,8 +21,9 @@ from coach.rewrite.compose import (
     finished,
     fit,
 )
+from coach.rewrite.manners import BRIEF, MANNERS
 from coach.rewrite.plan import Plan, choose_register, content_stems, make_plan
-from coach.rewrite.polish import Polished, polish, polish_whole
+from coach.rewrite.polish import Polished, Step, polish, polish_whole
 from coach.rewrite.verify import Analyser, Known, known_words, verify
 from coach.schemas import (
     CHANNEL_LIMITS,
@@ -48,17 +49,15 @@ if TYPE_CHECKING:
     from coach.llm import ChatModel
     from coach.rubric import Rubric
 
-#: Manners of the variants, in the order they are made.
-MANNERS = ("breve", "calda", "formale")
-
 
 @dataclass(frozen=True, slots=True)
 class RewriteEvent:
     """Something to show while a rewrite is made.
 
     Attributes:
-        stage: `composed` (the text to show at once), `polishing`, `polished` (the text to show
-            instead) or `kept` (the composed text stands).
+        stage: `composed` (the text to show at once), `polishing` (once, then again for each
+            sentence that is tried and adopted), `polished` (the text to show instead) or `kept`
+            (the composed text stands).
         text: the message so far, or "".
         detail: what is going on, in Italian.
     """
@@ -132,6 +131,7 @@ def rewrite(
             # What is left is for the last verification.
             started + budget_seconds - 0.5,
             cancel or _never,
+            tell,
         )
         if polished.text:
             text, origin = polished.text, "model"
@@ -177,6 +177,7 @@ def _polished(
     prompts_folder: Path,
     deadline: float,
     cancel: Callable[[], bool],
+    tell: Progress,
 ) -> Polished:
     """What the model makes of a composition; the composition itself whenever it fails."""
     rounds = rejected = 0
@@ -199,12 +200,19 @@ def _polished(
             accepts=judge.accepts_sentence,
             deadline=deadline,
             cancel=cancel,
+            on_step=lambda step: tell(_told(step)),
         )
         return replace(
             polished, rounds=polished.rounds + rounds, rejected=polished.rejected + rejected
         )
     except ModelError:
         return Polished(composition, rounds=rounds, rejected=rejected)
+
+
+def _told(step: Step) -> RewriteEvent:
+    detail = f"Frase {step.number} di {step.total}"
+    detail += ": ho trovato parole migliori." if step.adopted else "…"
+    return RewriteEvent("polishing", step.composition.text, detail)
 
 
 def _silent(event: RewriteEvent) -> None:
@@ -434,12 +442,18 @@ def _advice(plan: Plan, composition: Composition, own_words: bool) -> tuple[str,
     return plan.advice + unused
 
 
+# A brief variant saves at least a tenth.
+_BRIEFER = 0.9
+
+
 def _variants(
     plan: Plan, request: RewriteRequest, judge: _Judge, text: str, count: int
 ) -> tuple[Variant, ...]:
     found: list[Variant] = []
     for manner in MANNERS[: max(0, count)]:
         other = judge.sound(compose(plan, request.draft, manner=manner))
+        if other.text == text or (manner == BRIEF and len(other.text) > _BRIEFER * len(text)):
+            continue
         if not any(check.id in _SHEDDING for check in judge.failures(other)):
             found.append(Variant(label=manner, text=other.text))
     return tuple(found)

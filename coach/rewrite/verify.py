@@ -100,7 +100,8 @@ _COURTESY = listed(
     "vostro altri altre ognuno nessuno dello della degli delle dallo dalla dagli dalle nello nella "
     "negli nelle sullo sulla sugli sulle allo alla agli alle stia siano abbia abbiano nulla niente "
     "dott ssa dottore dottoressa professore professoressa prof signor signora ingegnere avvocato "
-    "avvocata architetto architetta geometra ragioniere reverendo "
+    "avvocata abitare qualora desiderare desidero trasmettere trasmetto abbraccio architetto "
+    "architetta geometra ragioniere reverendo "
     "tutti tutte ciò oppure forse circa grazie fino entrambi stavolta finora talvolta"
 )
 
@@ -272,7 +273,7 @@ def verify(
     check("no_pressure", _quote(analysis, Act.PRESSURE), "nessuna fretta")
     familiar = "" if established else _quote(analysis, Act.FAMILIARITY)
     check("no_false_familiarity", familiar, "nessuna confidenza fuori posto")
-    strangers = _other_marks(text, analysis, plan.register, known)
+    strangers = _other_marks(text, analysis, plan.register)
     check("register", ", ".join(strangers), f"registro {plan.register}")
     limit, size = CHANNEL_LIMITS[plan.channel], len(text)
     over = f"{size}/{limit} caratteri" if size > limit else ""
@@ -300,17 +301,14 @@ def verify(
     return tuple(checks)
 
 
-def _other_marks(
-    text: str, analysis: Analysis, register: Register, known: Known
-) -> tuple[str, ...]:
-    """Words that address the reader in the other form; names and placeholders do not count."""
+def _other_marks(text: str, analysis: Analysis, register: Register) -> tuple[str, ...]:
+    """Words that address the reader in the other form, outside placeholders."""
     if analysis.register_used in (register, Register.NONE):
         return ()
     return tuple(
         mark.quote
         for mark in analysis.register_marks
         if mark.register_used is not register
-        and mark.quote not in known.names
         and not _in_placeholder(text, mark.start)
     )
 

@@ -155,6 +155,14 @@ def _followed(clause: str) -> tuple[str, ...]:
     return (f"{words[0]} con interesse {words[1]}", f"{words[0]} con piacere {words[1]}")
 
 
+# What gives food for thought.
+_THOUGHTFUL = listed(
+    "intervista articolo libro post podcast intervento relazione saggio discorso tesi ricerca "
+    "studio blog newsletter rubrica documentario film lettera editoriale reportage puntata talk "
+    "keynote interventi articoli libri interviste conferenza lezione racconto romanzo"
+)
+
+
 def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
     body = addressed(fragment.body, register, subject=False)
     if fragment.verb == "either":
@@ -169,6 +177,8 @@ def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
     if fragment.verb == "either":
         curious = "mi hanno incuriosito" if plural else "mi ha incuriosito"
         return (f"{curious} {thing}", f"{struck} {thing}")
+    if morphology.head_noun(body).lower() not in _THOUGHTFUL:
+        return (f"{struck} {thing}", f"ho apprezzato molto {thing}")
     thought = "mi hanno dato da pensare" if plural else "mi ha dato da pensare"
     return (f"{struck} {thing}", f"{thing} {thought}", f"ho apprezzato molto {thing}")
 
@@ -202,6 +212,7 @@ def _done(fragment: Fragment, register: Register) -> tuple[str, ...]:
         return (
             f"ho saputo che {clause}: complimenti{mark}",
             f"ho visto che {clause}: complimenti{mark}",
+            f"complimenti, ho visto che {clause}",
         )
     if _LOSSES.match(fragment.body.lower()):
         return (f"so che {clause}",)
