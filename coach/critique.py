@@ -12,7 +12,6 @@ from coach.schemas import (
     Finding,
     Message,
     Register,
-    RegisterMark,
     Relation,
     Severity,
     Slip,
@@ -139,13 +138,15 @@ def _slip_finding(principle: Principle, slip: Slip) -> Finding:
 
 
 def _register_findings(principle: Principle, analysis: Analysis) -> list[Finding]:
-    """The words that leave the form of address that most of the message keeps."""
+    """The words that leave the form of address that the message sets out with."""
     if analysis.register_used is not Register.MIXED:
         return []
+    # An opening "Ciao" says less than the first word that addresses the reader.
+    marks = [mark for mark in analysis.register_marks if mark.quote.lower() != "ciao"]
     tu = [mark for mark in analysis.register_marks if mark.register_used is Register.TU]
     lei = [mark for mark in analysis.register_marks if mark.register_used is Register.LEI]
-    fewer, kept = (tu, lei) if len(tu) <= len(lei) else (lei, tu)
-    marks: Sequence[RegisterMark] = fewer or analysis.register_marks
+    fewer, kept = (tu, lei) if marks[0].register_used is Register.LEI else (lei, tu)
+    fewer = [mark for mark in fewer if mark in marks] or fewer
     words = ", ".join(f"«{mark.quote}»" for mark in kept[:3])
     return [
         _finding(
@@ -154,7 +155,7 @@ def _register_findings(principle: Principle, analysis: Analysis) -> list[Finding
             message=f"{principle.name}: qui dai {'del tu' if mark in tu else 'del Lei'}, "
             f"altrove ({words}) {'del Lei' if mark in tu else 'del tu'}. {principle.why}",
         )
-        for mark in marks
+        for mark in fewer
     ]
 
 

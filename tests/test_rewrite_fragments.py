@@ -13,7 +13,12 @@ MET, STRANGER, ESTABLISHED = Relation.MET, Relation.STRANGER, Relation.ESTABLISH
     [
         (MET, "Conosciuto alla sagra di Offida", Kind.MET, "alla sagra di Offida"),
         (MET, "fiera Verona 12/5", Kind.EVENT, "fiera di Verona del 12/5"),
-        (MET, "Maker Faire 2023, stand del liceo", Kind.MET, "a Maker Faire 2023, allo stand del liceo"),
+        (
+            MET,
+            "Maker Faire 2023, stand del liceo",
+            Kind.MET,
+            "a Maker Faire 2023, allo stand del liceo",
+        ),
         (MET, "vicina di stand al mercato", Kind.WAS_THERE, "eravamo vicini di stand al mercato"),
         (MET, "presentata da Marco Bassi", Kind.INTRODUCED, "Marco Bassi"),
         (MET, "parlato a lungo di concimi", Kind.TALKED, "di concimi"),

@@ -699,7 +699,7 @@ _UNACCENTED = {
 # --- the rest ------------------------------------------------------------------------------------
 
 _ASKING = re.compile(
-    r"chied|domand|sape[rvt]|sapr|^so$|^sai$|^sa$|^dir|dimmi|dica|dici|capi|ved[eo]|verific|valut|"
+    r"chied|domand|sape[rvt]|sapr|^so$|^sai$|^sa$|^dir(?:e|mi|ti|le|vi|ci|ei|ebbe|esti|ò|à)?$|dimmi|dica|dici|capi|ved[eo]|verific|valut|"
     r"dubb|curios|inform|conferm|far[mc]i|fammi|facci|faccia|scriv|rispo|pens|interess|consigl|"
     r"spieg|chissà|ignor|deci|sent[io]|guard|indic|proponi|immagin|valutare|controll"
 )

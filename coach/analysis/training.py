@@ -1,8 +1,9 @@
 """Trains the classifier of acts on our labelled sentences: `make train`.
 
-Reads `tests/evals/drafts/train_*.jsonl` (whole drafts, labelled by sentence) and
-`sentences_*.jsonl` (single sentences in contrasting families); never the held-out files. Thresholds
-are chosen by cross-validation over drafts, so that a draft's sentences are never on both sides.
+Reads `tests/evals/drafts/train_*.jsonl` (whole drafts, labelled by sentence), `sentences_*.jsonl`
+(single sentences in contrasting families) and the examples of the principles, so that an example
+added there is learnt; never the held-out files. Thresholds are chosen by cross-validation over
+drafts, so that a draft's sentences are never on both sides.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from coach import rubric
 from coach.analysis.acts import SURELY, SURELY_NOT, WEIGHTS, ActWeights, Floats, weigh
 from coach.analysis.features import features
-from coach.analysis.text import clean
+from coach.analysis.text import clean, sentences
 from coach.embeddings import CachedEmbeddings, E5Embeddings
+from coach.rubric import Detector, FlaggedExample, Rubric
 from coach.schemas import Act
 from coach.settings import PROJECT
 
@@ -34,12 +37,16 @@ DENSE_SCALE = 3.0
 INVERSE_REGULARISATION = 10.0
 FOLDS = 4
 #: No threshold leaves this range: a few drafts must not decide one alone.
-LOWEST, HIGHEST = 0.25, 0.5
+LOWEST, HIGHEST = 0.3, 0.5
 
 
 @dataclass(frozen=True)
 class Example:
-    """A labelled sentence: its text, its acts, its place, and the draft it belongs to."""
+    """A labelled sentence: its text, its acts, its place, and the draft it belongs to.
+
+    Attributes:
+        judged: the acts it is labelled for; of the others nothing is known.
+    """
 
     text: str
     acts: frozenset[Act]
@@ -48,6 +55,7 @@ class Example:
     before: str
     group: int
     in_draft: bool
+    judged: frozenset[Act] = frozenset(Act)
 
 
 def read_examples(folder: Path = DRAFTS) -> list[Example]:
@@ -83,6 +91,50 @@ def read_examples(folder: Path = DRAFTS) -> list[Example]:
     return found
 
 
+def principle_examples(rubric: Rubric, group: int) -> list[Example]:
+    """The sentences of the principles' examples, each labelled for its principle's acts only.
+
+    Args:
+        rubric: the principles.
+        group: number of the first group that is free.
+    """
+    found: list[Example] = []
+    for principle in rubric:
+        # The broader acts of a principle are those of other principles too: only its own is meant.
+        acts = frozenset(principle.acts[:1])
+        if principle.detector is not Detector.ACTS:
+            continue
+        for example in (*principle.examples.flagged, *principle.examples.clean):
+            match = example.match if isinstance(example, FlaggedExample) else ""
+            group += 1
+            found.extend(_example_sentences(example.text, match, acts, group))
+    return found
+
+
+def _example_sentences(
+    text: str, match: str, acts: frozenset[Act], group: int
+) -> Iterator[Example]:
+    source = clean(text).text
+    wanted = clean(match).text
+    at = source.find(wanted) if wanted else -1
+    cut = sentences(source)
+    before = ""
+    for place, (start, end) in enumerate(cut):
+        performs = at >= 0 and start < at + len(wanted) and at < end
+        if performs or at < 0:
+            yield Example(
+                text=source[start:end],
+                acts=acts if performs else frozenset(),
+                first=place == 0,
+                last=place == len(cut) - 1,
+                before=before,
+                group=group,
+                in_draft=False,
+                judged=acts,
+            )
+        before = source[start:end]
+
+
 class TrainingSet:
     """The labelled sentences as matrices: TF-IDF features, vectors and labels."""
 
@@ -99,6 +151,7 @@ class TrainingSet:
         )
         self.weighted = [weigh(count, self.vocabulary, self.idf) for count in counts]
         self.labels = np.array([[act in e.acts for act in ACTS] for e in examples])
+        self.judged = np.array([[act in e.judged for act in ACTS] for e in examples])
         self.groups = np.array([e.group for e in examples])
 
     def matrix(self, dense: bool) -> Any:  # noqa: ANN401  # SciPy has no types
@@ -128,7 +181,8 @@ def cross_validated(data: TrainingSet, dense: bool) -> Floats:
     folds = GroupKFold(FOLDS, shuffle=True, random_state=7)
     for train, test in folds.split(data.labels, groups=data.groups):
         for column in range(len(ACTS)):
-            model = _fit(matrix[train], data.labels[train, column])
+            known = train[data.judged[train, column]]
+            model = _fit(matrix[known], data.labels[known, column])
             out[test, column] = model.predict_proba(matrix[test])[:, 1]
     return out
 
@@ -141,6 +195,13 @@ def _fit(matrix: Any, labels: Any) -> Any:  # noqa: ANN401  # scikit-learn has n
     )
 
 
+def _fit_all(data: TrainingSet, dense: bool) -> list[Any]:
+    matrix = data.matrix(dense)
+    return [
+        _fit(matrix[data.judged[:, c]], data.labels[data.judged[:, c], c]) for c in range(len(ACTS))
+    ]
+
+
 def train(examples: Sequence[Example], vectors: Floats) -> ActWeights:
     """Train on every example; thresholds by cross-validation."""
     data = TrainingSet(examples, vectors)
@@ -151,8 +212,8 @@ def train(examples: Sequence[Example], vectors: Floats) -> ActWeights:
     seen = np.where(unsure[:, None], full_seen, gate_seen)
     print(f"sentences that need a vector: {unsure.mean():.0%}", file=sys.stderr)
     thresholds = np.array([_best_threshold(seen, data, c) for c in range(len(ACTS))])
-    gate_models = [_fit(data.matrix(False), data.labels[:, c]) for c in range(len(ACTS))]
-    full_models = [_fit(data.matrix(True), data.labels[:, c]) for c in range(len(ACTS))]
+    gate_models = _fit_all(data, dense=False)
+    full_models = _fit_all(data, dense=True)
     full = np.vstack([m.coef_[0] for m in full_models]).T
     n = len(data.vocabulary)
     return ActWeights(
@@ -189,6 +250,8 @@ def _best_threshold(seen: Floats, data: TrainingSet, column: int) -> float:
 def main() -> None:
     """Train and write the weights."""
     examples = read_examples()
+    known = rubric.load(PROJECT / "knowledge" / "principles", PROJECT / "knowledge" / "notes")
+    examples += principle_examples(known, group=examples[-1].group + 1)
     embeddings = CachedEmbeddings(E5Embeddings(), PROJECT / ".cache" / "vectors.sqlite")
     vectors = embeddings.queries([e.text for e in examples])
     train(examples, vectors).save(WEIGHTS)

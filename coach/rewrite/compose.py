@@ -246,12 +246,19 @@ def _in_manner(part: Part, plan: Plan, manner: str) -> Part:
     """The part in the words of a variant; what the writer wrote stays as it is."""
     if manner not in (manners.WARM, manners.FORMAL):
         return part
-    invited = plan.channel is Channel.LINKEDIN_INVITE
-    if part.slot is Slot.NEXT_STEP and not part.facts and not invited:
-        offered = bool(plan.offers)
-        step = manners.next_step(manner, plan.register, plan.relation, offered=offered)
+    if part.slot is Slot.NEXT_STEP and not part.facts:
+        step = manners.next_step(
+            manner,
+            plan.register,
+            plan.relation,
+            short=plan.channel is Channel.LINKEDIN_INVITE,
+            offered=bool(plan.offers) or any(kept.act is Act.OFFER for kept in plan.draft.kept),
+        )
         return replace(part, text=step or part.text)
-    if part.slot is Slot.REQUEST or (part.fragment is part.offer and part.slot is Slot.OFFER):
+    own_words = any(
+        fact.origin is FactOrigin.DRAFT and fact.role is not FactRole.THANKS for fact in part.facts
+    )
+    if own_words and part.fragment is None:
         return part
     return replace(part, text=manners.reworded(part.text, manner, plan.register))
 
@@ -650,7 +657,8 @@ def _next_step(plan: Plan, parts: Sequence[Part], chooser: Chooser) -> list[Part
 _SHORT_TITLES = {
     "dottoressa": "dott.ssa", "dottor": "dott.", "dott": "dott.", "dr": "dott.", "dr.": "dott.",
     "dottssa": "dott.ssa", "dott. ssa": "dott.ssa", "dr.ssa": "dott.ssa", "sig": "signor",
-    "signor": "signor", "signora": "signora", "sig.": "signor", "sig.ra": "signora", "sig. ra": "signora",
+    "signor": "signor", "signora": "signora", "sig.": "signor", "sig.ra": "signora",
+    "sig. ra": "signora",
     "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
 }  # fmt: skip
 

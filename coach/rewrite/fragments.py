@@ -270,7 +270,8 @@ def pieces(note: str) -> tuple[str, ...]:
 
 # A clause with its own subject: "il risotto era suo".
 _CLAUSE = re.compile(
-    r"(?:(?:il|lo|la|i|gli|le)\s|l')\w+(?: \w+)? (?:non \w|(?:era|erano|è|sono|ha|hanno|fa|fanno)\b)",
+    r"(?:(?:il|lo|la|i|gli|le)\s|l')\w+(?: \w+)? "
+    r"(?:non \w|(?:era|erano|è|sono|ha|hanno|fa|fanno)\b)",
     re.IGNORECASE,
 )
 _THEIRS = re.compile(
@@ -626,8 +627,12 @@ _EXPERIENCES = _experiences()
 
 def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     """What the contact told, gave or did for the writer."""
-    when = re.match(r"^(?P<when>ieri|oggi|l'altro ieri|la settimana scorsa|l'anno scorso|di recente|"
-                    r"quest'anno|una volta|a \w+|in \w+) (?=(?:mi|ci) ha)", text, re.IGNORECASE)
+    when = re.match(
+        r"^(?P<when>ieri|oggi|l'altro ieri|la settimana scorsa|l'anno scorso|di recente|"
+        r"quest'anno|una volta|a \w+|in \w+) (?=(?:mi|ci) ha)",
+        text,
+        re.IGNORECASE,
+    )
     if when:
         text = f"{text[when.end() :]} {when['when'].lower()}"
     low = text.lower()
@@ -786,7 +791,9 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.NEED, f"è {bare}")
     if head in _BURDENS and relation is not Relation.STRANGER:
         return Fragment(note, Kind.NEED, f"ha {bare}")
-    bond = re.match(r"^(?:amic[io]|amiche|collegh[ie]|vicin[ie]|soci|compagn[ie])\b ?", bare.lower())
+    bond = re.match(
+        r"^(?:amic[io]|amiche|collegh[ie]|vicin[ie]|soci|compagn[ie])\b ?", bare.lower()
+    )
     if bond and head[-1:] in "ie" and relation is not Relation.STRANGER:
         return Fragment(note, Kind.JOINT, f"siamo {bare}")
     if re.match(r"^(?:prim|second|terz)[oa] (?:posto|premio|classificat[oa])\b", bare.lower()):

@@ -25,7 +25,6 @@ _WARM: _Rules = (
     (re.compile(r": complimenti(?=!?$)"), ": complimenti di cuore"),
     (re.compile(r"^ho (letto|visto|ascoltato|seguito) (?:con vero interesse|con piacere)\b"),
      r"ho \1 con grande piacere"),
-    (re.compile(r"\b(ti|Le) (mand|pass|offr|prest)o volentieri\b"), r"sarei felice di \2{v}\1"),
     (re.compile(r"\bmi ha colpito\b"), "mi ha davvero colpito"),
     (re.compile(r"\bmi ha incuriosito\b"), "mi ha incuriosito molto"),
 )  # fmt: skip
@@ -43,6 +42,7 @@ _FORMAL: _Rules = (
 )  # fmt: skip
 _RULES = {WARM: _WARM, FORMAL: _FORMAL}
 _INFINITIVE_ENDINGS = {"mand": "ar", "pass": "ar", "prest": "ar", "offr": "ir"}
+_GIVEN = re.compile(r"\b(?P<you>ti|Le) (?P<verb>mand|pass|offr|prest)o volentieri\b")
 _THANKED = re.compile(r"^grazie (?:ancora )?per\b")
 
 
@@ -51,36 +51,41 @@ def reworded(sentence: str, manner: str, register: Register) -> str:
     if manner == FORMAL:
         you = "ringraziarLa" if register is Register.LEI else "ringraziarti"
         sentence = _THANKED.sub(f"desidero {you} per", sentence)
+    if manner == WARM:
+        sentence = _GIVEN.sub(_gladly, sentence)
     for pattern, words in _RULES.get(manner, ()):
-        sentence = pattern.sub(lambda found, words=words: _filled(found, words), sentence)
+        sentence = pattern.sub(words, sentence)
     return sentence
 
 
-def _filled(found: re.Match[str], words: str) -> str:
-    """The words of a rule with its groups, and the infinitive of the verb it caught."""
-    text = found.expand(words)
-    if "{v}" in text:
-        text = text.replace("{v}", _INFINITIVE_ENDINGS[found[2]])
-    return text
+def _gladly(found: re.Match[str]) -> str:
+    """Turn "ti mando volentieri" into "sarei felice di mandarti"."""
+    return f"sarei felice di {found['verb']}{_INFINITIVE_ENDINGS[found['verb']]}{found['you']}"
 
 
-def next_step(manner: str, register: Register, relation: Relation, *, offered: bool) -> str:
+def next_step(
+    manner: str, register: Register, relation: Relation, *, short: bool, offered: bool
+) -> str:
     """A light next step in a manner; "" where the usual one will do.
 
     Args:
         manner: of the variant.
         register: the form of address.
         relation: a stranger is not asked for a coffee.
+        short: for an invitation to connect.
         offered: whether there is something to talk about.
     """
     lei = register is Register.LEI
+    if short:
+        you = "Lei" if lei else "te"
+        return f"mi farebbe davvero piacere restare in contatto con {you}" if manner == WARM else ""
     if manner == FORMAL:
         when = "quando Le è comodo" if lei else "quando ti è comodo"
-        about = "per parlarne" if offered else "per un saluto"
+        about = "per parlarne" if offered else "per un confronto"
         return f"resto a disposizione {about}, {when}"
     if manner == WARM and relation is Relation.STRANGER:
-        you = "conoscerLa meglio, quando Le va" if lei else "conoscerti meglio, quando ti va"
-        return f"mi farebbe davvero piacere {you}, senza impegno"
+        you = "con Lei, quando preferisce" if lei else "con te, quando preferisci"
+        return f"mi farebbe davvero piacere scambiare due parole {you}, senza impegno"
     if manner == WARM:
         you, when = ("rivederLa", "Le è comodo") if lei else ("rivederti", "ti è comodo")
         return f"mi farebbe davvero piacere {you}, magari davanti a un caffè, quando {when}"

@@ -24,7 +24,8 @@ _FEMININE = listed(
     "valle torre voce croce pace luce legge febbre fame carne estate mano radio foto moto auto "
     "mail e-mail email app call newsletter brochure community startup survey password news fiction "
     "tesi analisi crisi sintesi ipotesi diagnosi oasi serie specie superficie moglie madre badante "
-    "canzone coop patente sorgente corrente lente tangente polvere colonna opzione chat slide slides privacy "
+    "canzone coop patente sorgente corrente lente tangente polvere colonna opzione chat slide "
+    "slides privacy "
     "partnership leadership membership performance reception jeep band task-force policy routine "
     "playlist checklist spa console card masterclass class release pipeline roadmap session jam "
     "audience compagine immagine origine indagine pagine vertigine dote corte fonte ponte-radio "
@@ -109,7 +110,20 @@ def _form_in_e(form: str) -> NounForm | None:
         return NounForm("f", "p")
     if form.endswith(("che", "ghe")):
         singular = form[:-2] + "a"
-    if form.endswith(("zione", "sione", "gione", "nione", "stione", "tudine", "trice", "aggine", "igine", "ggine")):
+    if form.endswith(
+        (
+            "zione",
+            "sione",
+            "gione",
+            "nione",
+            "stione",
+            "tudine",
+            "trice",
+            "aggine",
+            "igine",
+            "ggine",
+        )
+    ):
         return NounForm("f", "s")
     if form in _FEMININE:
         return NounForm("f", "s")
@@ -546,7 +560,13 @@ def _addressed_word(token: str, before: str, after: str, subject: bool, register
         if low == "l'":
             return "L'" if lei else "ti "
         return "La" if lei else "ti"
-    if low in ("si", "s'") and before not in ("le", "gli") and subject and not lei and _is_verb(after):
+    if (
+        low in ("si", "s'")
+        and before not in ("le", "gli")
+        and subject
+        and not lei
+        and _is_verb(after)
+    ):
         return "ti" if low == "si" else "t'"
     verb = subject and before not in _ARTICLES | {"gli", "le"} and is_contact_verb(low, after)
     if verb and not lei:

@@ -367,6 +367,9 @@ def _kept_draft(
         return ""
     if not analysis.has(Act.HOW_MET, Act.APPRECIATION, Act.COMMON_GROUND, Act.OFFER):
         return ""
+    if any(question.id in ("how_met", "appreciation") for question in composition.questions):
+        # "È stato bello incontrarti" could go to anyone.
+        return ""
     whole = Span(start=0, end=len(request.draft), quote=request.draft)
     mended = drafts.mend(whole, analysis.slips)
     if mended is None:

@@ -45,12 +45,10 @@ class Known:
     Attributes:
         stems: stems of the content words of all known facts.
         tokens: their words, lower case, and their numbers.
-        names: words that are names whatever they look like.
     """
 
     stems: frozenset[str]
     tokens: frozenset[str]
-    names: frozenset[str]
 
 
 def known_words(request: RewriteRequest, *texts: str) -> Known:
@@ -63,8 +61,6 @@ def known_words(request: RewriteRequest, *texts: str) -> Known:
     return Known(
         stems=_stems(" ".join((*cards, request.draft, *texts))),
         tokens=tokens,
-        names=frozenset(re.findall(r"[^\W\d_]+", f"{contact.name} {contact.company} {sender.name}"))
-        | frozenset(re.findall(r"\b[A-ZÀ-Ý][^\W\d_]+", " ".join(cards))),
     )
 
 
@@ -308,8 +304,7 @@ def _other_marks(text: str, analysis: Analysis, register: Register) -> tuple[str
     return tuple(
         mark.quote
         for mark in analysis.register_marks
-        if mark.register_used is not register
-        and not _in_placeholder(text, mark.start)
+        if mark.register_used is not register and not _in_placeholder(text, mark.start)
     )
 
 

@@ -105,8 +105,8 @@ def _met(place: str, lei: bool, relation: Relation) -> tuple[str, ...]:
 def _introducer(body: str) -> tuple[str, str]:
     """Who introduced the two, and where ("mio cognato", "alla cena del Rotary")."""
     match = re.match(
-        r"^(?P<who>.+?) (?P<place>(?:a|al|allo|alla|all'|ai|agli|alle|in|nel|nella|nell'|durante|su|"
-        r"sul|sulla) ?.+)$",
+        r"^(?P<who>.+?) (?P<place>(?:a|al|allo|alla|ai|agli|alle|in|nel|nella|durante|su|sul|sulla) "
+        r".+|(?:all|nell)'.+)$",
         body,
     )
     return (match["who"], match["place"]) if match else (body, "")
@@ -241,6 +241,8 @@ def _need(fragment: Fragment, register: Register, relation: Relation) -> tuple[s
     if fragment.kind is Kind.TOLD:
         if not re.match(r"(?:mi|ci)\b", clause):
             clause = f"mi {clause}"
+        if not re.match(r"(?:mi|ci) (?:ha|hai|aveva|avevi)\b", clause):
+            return (clause,)
         return (clause, f"ricordo che {clause}")
     if relation is Relation.STRANGER:
         return (f"so che {clause}", f"ho saputo che {clause}")
@@ -251,10 +253,10 @@ def _need(fragment: Fragment, register: Register, relation: Relation) -> tuple[s
 
 # What people do for a living or for love; of anything else one is not said to be curious.
 _CRAFT = re.compile(
-    r"^(?:.{0,30}?\b)?(?:dirig|organizz|insegn|cura|cur[ai]n|allesti|coltiv|produc|produ|allev|scriv|"
-    r"suon|canta|dipin|restaur|gesti|condu|conduc|lavora|studia|collezion|fotograf|pubblic|form|fa |"
-    r"fann|costru|progett|disegn|cuc|ripar|raccogli|raccolg|stamp|incid|racconta|guida|allen|tien|"
-    r"tradu|balla|recit|debutt|espon|ricerc|accompagn|ospita|firma|crea|realizz|salv|recuper)\w*"
+    r"^(?:.{0,30}?\b)?(?:dirig|organizz|insegn|cura|cur[ai]n|allesti|coltiv|produc|produ|allev|"
+    r"scriv|suon|canta|dipin|restaur|gesti|condu|conduc|lavora|studia|collezion|fotograf|pubblic|"
+    r"form|fa |fann|costru|progett|disegn|cuc|ripar|raccogli|raccolg|stamp|incid|racconta|guida|"
+    r"allen|tien|tradu|balla|recit|debutt|espon|ricerc|accompagn|ospita|firma|crea|realizz|salv|recuper)\w*"
 )
 
 
@@ -402,7 +404,8 @@ def _is_trade(word: str) -> bool:
 
 
 _ORGANISATIONS = listed(
-    "associazione cooperativa coop comitato gruppo fondazione circolo libreria bottega cantina banda "
+    "associazione cooperativa coop coop. cons. ass. comitato gruppo fondazione circolo libreria "
+    "bottega cantina banda "
     "coro "
     "compagnia consorzio scuola istituto società azienda officina laboratorio proloco biblioteca "
     "teatro museo parrocchia rete osteria agriturismo fattoria tipografia panificio forno "
