@@ -5,8 +5,8 @@ A linear classifier (one logistic regression an act) over two views of a sentenc
 in other words, vectors alone miss who gives and who takes; together they beat either, as
 `make evals` shows. It is trained by `coach.analysis.training` on our own labelled sentences.
 
-A vector costs about 15 ms, n-grams less than one: sentences on which the n-grams alone are sure
-(greetings, closings, plain statements) get no vector.
+A vector costs about 15 ms, n-grams less than one: only the few sentences of a message on which the
+n-grams are in most doubt get a vector.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +36,12 @@ Embed = Callable[[Sequence[str]], Floats]
 WEIGHTS = Path(__file__).parent / "data" / "acts.npz"
 
 #: The n-grams alone are sure of a sentence when each act is less probable than the first figure or
-#: more than the second: by cross-validation a third of the sentences, at no loss of F1.
-SURELY_NOT, SURELY = 0.1, 0.75
-#: Sentences whose acts are remembered.
+#: more than the second.
+SURELY_NOT, SURELY = 0.2, 0.65
+#: Most vectors made for one message, for the sentences in most doubt. More gain nothing in F1
+#: (`make evals`) and cost 15 ms each.
+MOST_VECTORS = 3
+#: Sentences remembered.
 CACHE_SIZE = 20_000
 #: Weight of a cue beside n-grams of unit length; by cross-validation.
 CUE_WEIGHT = 0.5
@@ -130,6 +134,32 @@ def weigh(names: Mapping[str, int], vocabulary: Mapping[str, int], idf: Floats) 
 _Key = tuple[str, str, bool, bool]
 
 
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class _Recent(Generic[_K, _V]):
+    """A bounded memory of what was computed last, shared between threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._known: OrderedDict[_K, _V] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key: _K) -> _V | None:
+        """What is known of `key`, or None."""
+        with self._lock:
+            return self._known.get(key)
+
+    def put(self, key: _K, value: _V) -> None:
+        """Remember `value`; the oldest is forgotten when there is no room."""
+        with self._lock:
+            self._known[key] = value
+            self._known.move_to_end(key)
+            while len(self._known) > self._size:
+                self._known.popitem(last=False)
+
+
 class ActClassifier:
     """Tells the acts of sentences; safe to share between threads.
 
@@ -141,8 +171,8 @@ class ActClassifier:
     def __init__(self, embed: Embed, weights: ActWeights | None = None) -> None:
         self._embed = embed
         self.weights = weights or ActWeights.load()
-        self._known: OrderedDict[_Key, Floats] = OrderedDict()
-        self._lock = Lock()
+        self._seen: _Recent[_Key, tuple[Weighted, Floats]] = _Recent(CACHE_SIZE)
+        self._vectors: _Recent[str, Floats] = _Recent(CACHE_SIZE)
 
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         """How probable each act is in each sentence of one message.
@@ -153,41 +183,45 @@ class ActClassifier:
         Returns:
             Shape `(len(sentences), len(weights.acts))`, 0..1.
         """
-        count = len(sentences)
-        keys: list[_Key] = [
-            (sentence, sentences[i - 1] if i else "", i == 0, i == count - 1)
+        if not sentences:
+            return np.zeros((0, len(self.weights.acts)), dtype=np.float32)
+        last = len(sentences) - 1
+        seen = [
+            self._see((sentence, sentences[i - 1] if i else "", i == 0, i == last))
             for i, sentence in enumerate(sentences)
         ]
-        with self._lock:
-            found = {key: self._known[key] for key in keys if key in self._known}
-        missing = [key for key in dict.fromkeys(keys) if key not in found]
-        found.update(zip(missing, self._fresh(missing), strict=True))
-        with self._lock:
-            for key in keys:
-                self._known[key] = found[key]
-                self._known.move_to_end(key)
-            while len(self._known) > CACHE_SIZE:
-                self._known.popitem(last=False)
-        if not keys:
-            return np.zeros((0, len(self.weights.acts)), dtype=np.float32)
-        return np.stack([found[key] for key in keys])
+        rows = [row for _, row in seen]
+        doubts = sorted((-_doubt(row), i) for i, row in enumerate(rows))
+        unsure = [i for doubt, i in doubts[:MOST_VECTORS] if doubt]
+        vectors = self._vectors_of([sentences[i] for i in unsure])
+        for i, vector in zip(unsure, vectors, strict=True):
+            rows[i] = self._with_vector(seen[i][0], vector)
+        return np.stack(rows)
 
-    def _fresh(self, keys: Sequence[_Key]) -> list[Floats]:
+    def _see(self, key: _Key) -> tuple[Weighted, Floats]:
+        """A sentence's features and what they alone say of it."""
+        if known := self._seen.find(key):
+            return known
+        sentence, before, first, last = key
         weights = self.weights
-        seen = [
-            weigh(features(sentence, first=first, last=last, before=before),
-                  weights.vocabulary, weights.idf)
-            for sentence, before, first, last in keys
-        ]  # fmt: skip
-        out = [_sigmoid(s.values @ weights.gate_sparse[s.rows] + weights.gate_bias) for s in seen]
-        unsure = [k for k, row in enumerate(out) if ((row >= SURELY_NOT) & (row <= SURELY)).any()]
-        vectors = self._embed([keys[k][0] for k in unsure]) if unsure else ()
-        for k, vector in zip(unsure, vectors, strict=True):
-            s = seen[k]
-            out[k] = _sigmoid(
-                s.values @ weights.sparse[s.rows] + vector @ weights.dense + weights.bias
-            )
-        return out
+        found = features(sentence, first=first, last=last, before=before)
+        weighted = weigh(found, weights.vocabulary, weights.idf)
+        logits = weighted.values @ weights.gate_sparse[weighted.rows] + weights.gate_bias
+        self._seen.put(key, (weighted, _sigmoid(logits)))
+        return weighted, _sigmoid(logits)
+
+    def _with_vector(self, weighted: Weighted, vector: Floats) -> Floats:
+        weights = self.weights
+        logits = weighted.values @ weights.sparse[weighted.rows] + vector @ weights.dense
+        return _sigmoid(logits + weights.bias)
+
+    def _vectors_of(self, sentences: Sequence[str]) -> list[Floats]:
+        known = {sentence: self._vectors.find(sentence) for sentence in sentences}
+        missing = [sentence for sentence, vector in known.items() if vector is None]
+        for sentence, vector in zip(missing, self._embed(missing) if missing else (), strict=True):
+            self._vectors.put(sentence, vector)
+            known[sentence] = vector
+        return [vector for sentence in sentences if (vector := known[sentence]) is not None]
 
     def focus(self, text: str, start: int, end: int, act: Act) -> Offsets:
         """The clause of `text[start:end]` that speaks most for `act`.
@@ -216,8 +250,14 @@ class ActClassifier:
             _, first, last = max(gains)
 
     def _logit(self, clause: str, column: int) -> float:
-        seen = weigh(features(clause), self.weights.vocabulary, self.weights.idf)
+        seen, _ = self._see((clause, "", False, False))
         return float(seen.values @ self.weights.sparse[seen.rows, column])
+
+
+def _doubt(row: Floats) -> float:
+    """How far the n-grams are from being sure of a sentence; 0 when they are."""
+    between = row[(row >= SURELY_NOT) & (row <= SURELY)]
+    return float((1 - np.abs(between - 0.4)).max()) if between.size else 0.0
 
 
 #: What ties a clause to the one before it and is not part of what it says.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coach.errors import MessageError
 
@@ -84,6 +85,7 @@ class Normalised:
         return self.original[first:last]
 
 
+@lru_cache(maxsize=8)
 def clean(text: str) -> Normalised:
     """Normalise a text, keeping the offsets of the original.
 
