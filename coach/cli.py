@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -232,7 +233,7 @@ def _parser() -> _Parser:
     app = commands.add_parser(
         "app", help="apre la pagina web", description="Avvia la pagina web su questo computer."
     )
-    app.add_argument("--port", type=int, default=8501, metavar="PORTA", help="porta (8501)")
+    app.add_argument("--port", type=int, metavar="PORTA", help="porta (la prima libera dalla 8501)")
     app.set_defaults(run=_app)
     return parser
 
@@ -673,21 +674,59 @@ def _prepare(args: argparse.Namespace, coach: Coach) -> int:
 
 
 def _app(args: argparse.Namespace, coach: Coach) -> int:
+    import threading
+
+    from streamlit.web import cli as streamlit
+
     from coach.settings import PROJECT
 
+    port = _free_port() if args.port is None else args.port
+    if not 1 <= port <= 65535:
+        raise InputError("La porta deve essere un numero da 1 a 65535.")
+    if not _is_free(port):
+        raise InputError(f"La porta {port} è occupata.", "Scegline un'altra con --port.")
+    # Read by the embedder's engine when it loads: without it, waiting threads keep the cores busy.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    os.chdir(PROJECT)
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(PROJECT / "app.py"),
-        "--server.port",
-        str(args.port),
-    ]
-    print(f"Prima offri: apri http://127.0.0.1:{args.port} nel browser.", file=sys.stderr)
-    os.execv(sys.executable, command)
+    os.chdir(PROJECT)  # where .streamlit/config.toml is
+    print(f"Prima offri: http://127.0.0.1:{port} (Ctrl-C per chiudere)", file=sys.stderr)
+    threading.Thread(target=_open_browser, args=(port,), daemon=True).start()
+    streamlit.main(["run", "app.py", "--server.port", str(port)], standalone_mode=False)
+    return 0
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
+def _free_port(first: int = 8501, tries: int = 20) -> int:
+    """The first free port from `first`, so that a second page does not need a flag."""
+    return next((port for port in range(first, first + tries) if _is_free(port)), first)
+
+
+def _open_browser(port: int, patience: float = 60.0) -> None:
+    """Open the page once it answers, where there is a screen to show it on."""
+    import time
+    import urllib.error
+    import urllib.request
+    import webbrowser
+
+    if sys.platform == "linux" and not (os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"}):
+        return
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+        else:
+            webbrowser.open(f"http://127.0.0.1:{port}")
+            return
 
 
 # --- progress ------------------------------------------------------------------------------------
