@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -400,6 +401,11 @@ def _answer_batch(file: Path, answer: Callable[[dict[str, Any]], dict[str, Any]]
         except CoachError as error:
             failed = True
             result = {"id": identifier, "error": str(error)}
+        except Exception:
+            # A defect of ours: told in full on standard error, but the other rows are still owed.
+            failed = True
+            traceback.print_exc()
+            result = {"id": identifier, "error": "Errore interno: la riga non è stata elaborata."}
         _print_json(result)
     return 1 if failed else 0
 

@@ -23,6 +23,8 @@ from coach.schemas import (
 #: A life story: at least this many words, and this share of the message's words.
 AUTOBIOGRAPHY_WORDS = 30
 AUTOBIOGRAPHY_SHARE = 0.5
+#: One form of address prevails when its marks are at least this many times the other's.
+PREVAILING = 3
 #: Acts that tie a message to its recipient; a message with none of them could go to anyone.
 PERSONAL_ACTS = (Act.PERSONAL, Act.HOW_MET, Act.APPRECIATION, Act.COMMON_GROUND)
 #: Slips of taste, shown to nobody: a careful reader would not call them errors.
@@ -138,25 +140,28 @@ def _slip_finding(principle: Principle, slip: Slip) -> Finding:
 
 
 def _register_findings(principle: Principle, analysis: Analysis) -> list[Finding]:
-    """The words that leave the form of address that the message sets out with."""
+    """The words that leave the form of address that the message keeps.
+
+    Where neither form clearly prevails, the words of both: which one is meant, only the writer
+    knows.
+    """
     if analysis.register_used is not Register.MIXED:
         return []
-    # An opening "Ciao" says less than the first word that addresses the reader.
-    marks = [mark for mark in analysis.register_marks if mark.quote.lower() != "ciao"]
-    tu = [mark for mark in analysis.register_marks if mark.register_used is Register.TU]
-    lei = [mark for mark in analysis.register_marks if mark.register_used is Register.LEI]
-    fewer, kept = (tu, lei) if marks[0].register_used is Register.LEI else (lei, tu)
-    fewer = [mark for mark in fewer if mark in marks] or fewer
-    words = ", ".join(f"«{mark.quote}»" for mark in kept[:3])
-    return [
-        _finding(
-            principle,
-            mark,
-            message=f"{principle.name}: qui dai {'del tu' if mark in tu else 'del Lei'}, "
-            f"altrove ({words}) {'del Lei' if mark in tu else 'del tu'}. {principle.why}",
+    marks = list(analysis.register_marks)
+    tu = [mark for mark in marks if mark.register_used is Register.TU]
+    lei = [mark for mark in marks if mark.register_used is Register.LEI]
+    fewer, more = sorted((tu, lei), key=len)
+    if fewer and len(more) >= PREVAILING * len(fewer):
+        marks = fewer
+    found = []
+    for mark in marks:
+        here, there, others = ("Lei", "tu", tu) if mark in lei else ("tu", "Lei", lei)
+        words = ", ".join(f"«{other.quote}»" for other in others[:3])
+        message = (
+            f"{principle.name}: qui dai del {here}, altrove ({words}) del {there}. {principle.why}"
         )
-        for mark in fewer
-    ]
+        found.append(_finding(principle, mark, message=message))
+    return found
 
 
 def _autobiography_findings(principle: Principle, analysis: Analysis) -> list[Finding]:

@@ -129,4 +129,6 @@ def _model(coach: Coach) -> str:
         raise problem
     if chosen == EMBEDDED:
         return f"incorporato, in {coach.settings.models}"
-    return f"{chosen}: i testi escono da questo computer verso {coach.settings.base_url}"
+    if coach.model is not None and coach.model.remote:
+        return f"{chosen}: i testi escono da questo computer verso {coach.settings.base_url}"
+    return f"{chosen}, su questo computer: {coach.settings.base_url}"

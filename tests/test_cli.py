@@ -5,8 +5,10 @@ import io
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import tomllib
 from typing import NamedTuple
 
 import pytest
@@ -535,18 +537,44 @@ def test_the_doctor_examines_every_part(coach, small_library):
     assert all(line.startswith("ok  ") for line in told.out.splitlines())
 
 
-def test_the_page_is_served_here_only(coach, monkeypatch):
-    started = []
-    monkeypatch.setattr(os, "execv", lambda program, command: started.extend(command))
-    monkeypatch.setattr(os, "chdir", lambda folder: started.append(folder))
-    ran = coach("app", "--port", "8600")
-    assert "http://127.0.0.1:8600" in ran.err
-    assert started[0] == PROJECT
-    assert started[2:] == [
-        "-m", "streamlit", "run", str(PROJECT / "app.py"), "--server.port", "8600",
-    ]  # fmt: skip
-    config = (PROJECT / ".streamlit" / "config.toml").read_text("utf-8")
-    assert '"127.0.0.1"' in config
+@pytest.fixture
+def served(monkeypatch):
+    """What the page would have been served with."""
+    started = {}
+    monkeypatch.setattr("streamlit.web.cli.main", lambda command, **_: started.update(run=command))
+    monkeypatch.setattr(cli, "_open_browser", lambda port: started.update(opened=port))
+    monkeypatch.setattr(os, "chdir", lambda folder: started.update(folder=folder))
+    return started
+
+
+def test_the_page_is_served_here_only(coach, served):
+    ran = coach("app")
+    assert ran.code == 0
+    port = served["opened"]
+    assert f"http://127.0.0.1:{port} " in ran.err
+    assert served["run"] == ["run", "app.py", "--server.port", str(port)]
+    assert served["folder"] == PROJECT
+    config = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["browser"]["gatherUsageStats"] is False
+
+
+def test_a_second_page_takes_another_port(coach, served):
+    coach("app")
+    first = served["opened"]
+    with socket.create_server(("127.0.0.1", first)):
+        assert coach("app").code == 0
+        assert served["opened"] != first
+        busy = coach("app", "--port", first)
+    assert busy.code == 2
+    assert f"La porta {first} è occupata." in busy.err
+
+
+@pytest.mark.parametrize("port", [0, -1, 70_000])
+def test_a_port_is_a_port(port, coach, served):
+    ran = coach("app", f"--port={port}")
+    assert (ran.code, served) == (2, {})
+    assert "65535" in ran.err
 
 
 # --- the state folder ----------------------------------------------------------------------------

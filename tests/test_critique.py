@@ -278,26 +278,40 @@ def test_typography_is_not_an_error(rubric):
     assert check(found, "careful_writing").passed
 
 
-def test_a_mixed_register_marks_the_words_of_the_fewer(rubric):
-    text = "Gentile Bea, La ringrazio. Le scrivo io. Se vuoi La chiamo"
-    marks = [
-        (Register.LEI, "La ringrazio"), (Register.LEI, "Le scrivo"), (Register.TU, "vuoi"),
-        (Register.LEI, "La chiamo"),
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("marks", "quotes", "messages"),
+    [
+        (
+            [
+                (Register.LEI, "La"),
+                (Register.LEI, "Le"),
+                (Register.LEI, "Suo"),
+                (Register.TU, "ti"),
+            ],
+            ["ti"],
+            ["qui dai del tu, altrove («La», «Le», «Suo») del Lei"],
+        ),
+        (
+            [(Register.TU, "La"), (Register.LEI, "Le"), (Register.TU, "Suo"), (Register.TU, "ti")],
+            ["Le"],
+            ["qui dai del Lei, altrove («La», «Suo», «ti») del tu"],
+        ),
+        (
+            [(Register.LEI, "La"), (Register.TU, "Suo"), (Register.TU, "ti")],
+            ["La", "Suo", "ti"],
+            ["qui dai del Lei, altrove («Suo», «ti») del tu"]
+            + ["qui dai del tu, altrove («La») del Lei"] * 2,
+        ),
+    ],
+    ids=["Lei prevails", "tu prevails", "neither"],
+)
+def test_a_mixed_register_marks_what_leaves_the_form_that_prevails(marks, quotes, messages, rubric):
+    text = "Salve Bea, La ringrazio, Le scrivo del Suo libro e ti saluto"
     found = critique(Message(text=text), analysis(text, marks=marks, used=Register.MIXED), rubric)
-    (finding,) = [f for f in found.violations if f.id == "mixed_register"]
-    assert finding.quote == "vuoi"
-    assert "qui dai del tu, altrove («La ringrazio», «Le scrivo», «La chiamo») del Lei" in (
-        finding.message
-    )
-    swapped = [
-        (Register.TU if register is Register.LEI else Register.LEI, words)
-        for register, words in marks
-    ]
-    found = critique(Message(text=text), analysis(text, marks=swapped, used=Register.MIXED), rubric)
-    (finding,) = [f for f in found.violations if f.id == "mixed_register"]
-    assert finding.quote == "vuoi"
-    assert "qui dai del Lei" in finding.message
+    mixed = [finding for finding in found.violations if finding.id == "mixed_register"]
+    assert [finding.quote for finding in mixed] == quotes
+    for finding, message in zip(mixed, messages, strict=True):
+        assert message in finding.message
 
 
 def test_one_register_is_no_finding(rubric):

@@ -112,3 +112,10 @@ def test_a_remote_model_is_said_to_be_so_and_its_key_is_not(configured):
     assert "https://api.example.org/v1" in diagnosis.detail
     assert "escono da questo computer" in diagnosis.detail
     assert "sk-segreta" not in repr(examine(coach))
+
+
+def test_an_endpoint_on_this_computer_is_not_said_to_be_elsewhere(configured):
+    coach = configured("gemma3", OPENAI_BASE_URL="http://127.0.0.1:11434/v1")
+    assert part(examine(coach), "modello").detail == (
+        "gemma3, su questo computer: http://127.0.0.1:11434/v1"
+    )

@@ -1,9 +1,11 @@
 """The order of the rooms: who may import whom, who reads the environment, who prints."""
 
 import ast
+import socket
 import subprocess
 import sys
 
+import httpx2
 import pytest
 
 from coach.settings import PROJECT
@@ -46,6 +48,7 @@ OWNERS = {
 #: (module, package): why another room imports it too.
 ALSO = {
     ("app", "streamlit"): "the page's entry",
+    ("coach.cli", "streamlit"): "`coach app` runs the page",
     ("coach.prompts", "yaml"): "a prompt's front matter, which only we write",
 }
 
@@ -53,7 +56,9 @@ ALSO = {
 ENVIRONMENT = {
     ("coach.settings", None): "the reader",
     ("coach.embeddings", "OMP_WAIT_POLICY"): "the engine's OpenMP reads it when it loads",
-    ("coach.cli", "OMP_WAIT_POLICY"): "inherited by the page's process",
+    ("coach.cli", "OMP_WAIT_POLICY"): "as above, for the page",
+    ("coach.cli", "DISPLAY"): "whether there is a screen to open the page on",
+    ("coach.cli", "WAYLAND_DISPLAY"): "the same",
     ("coach.local_model", "OMP_WAIT_POLICY"): "inherited, with the rest, by the model's process",
     ("coach.tokens", "TIKTOKEN_CACHE_DIR"): "tiktoken has no other way to be told",
     ("coach.llm", None): "takes LangChain's tracing variables away",
@@ -100,16 +105,16 @@ def environment_touched(tree):
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "putenv"):
-            near = parents[node]
-            if isinstance(near, ast.Attribute | ast.Dict):
-                near = parents[near] if isinstance(near, ast.Attribute) else near
-            names = [
-                leaf.value
-                for leaf in ast.walk(near)
-                if isinstance(leaf, ast.Constant)
-                and isinstance(leaf.value, str)
-                and leaf.value.isupper()
-            ]
+            names = []
+            while not names and not isinstance(node, ast.stmt):
+                node = parents[node]
+                names = [
+                    leaf.value
+                    for leaf in ast.walk(node)
+                    if isinstance(leaf, ast.Constant)
+                    and isinstance(leaf.value, str)
+                    and leaf.value.isupper()
+                ]
             yield from names or [None]
 
 
@@ -204,6 +209,30 @@ def test_a_critique_loads_neither_index_nor_page_nor_chat_model():
         [sys.executable, "-c", code], capture_output=True, text=True, input="Ciao Marta."
     )
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: socket.create_connection(("192.0.2.1", 80), timeout=1),
+        lambda: socket.create_connection(("example.org", 80), timeout=1),
+        lambda: socket.getaddrinfo("example.org", 443),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("8.8.8.8", 53)),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("8.8.8.8", 53)),
+        lambda: socket.socket(socket.AF_INET6).connect_ex(("2001:db8::1", 80)),
+        lambda: httpx2.get("https://example.org"),
+    ],
+    ids=["address", "name", "look-up", "datagram", "sendto", "v6", "httpx"],
+)
+def test_the_network_is_off_here(use):
+    with pytest.raises(BaseException, match=r"192\.0|example|8\.8|2001") as raised:
+        use()
+    assert raised.type.__name__ == "NetworkUsed"
+
+
+def test_this_computer_can_be_reached():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(("localhost", server.getsockname()[1])).close()
 
 
 def test_importing_writes_nothing(tmp_path):

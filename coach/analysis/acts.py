@@ -41,6 +41,8 @@ SURELY_NOT, SURELY = 0.2, 0.65
 #: Most vectors made for one message, for the sentences in most doubt. More gain nothing in F1
 #: (`make evals`) and cost 15 ms each.
 MOST_VECTORS = 3
+#: Share of the weightiest clause's weight from which a clause is part of what is quoted.
+TELLING = 0.4
 #: Sentences remembered.
 CACHE_SIZE = 20_000
 #: Weight of a cue beside n-grams of unit length; by cross-validation.
@@ -224,30 +226,21 @@ class ActClassifier:
         return [vector for sentence in sentences if (vector := known[sentence]) is not None]
 
     def focus(self, text: str, start: int, end: int, act: Act) -> Offsets:
-        """The clause of `text[start:end]` that speaks most for `act`.
+        """The clauses of `text[start:end]` that speak for `act`.
 
-        The clause whose n-grams weigh most; the whole sentence when no clause stands out.
+        From the first to the last clause whose n-grams weigh at least `TELLING` of what those of
+        the weightiest do; the whole sentence when none speaks for it alone.
         """
         parts = clauses(text, start, end)
-        if len(parts) < 2:
-            return parts[0] if parts else (start, end)
         column = self.weights.acts.index(act)
         logits = [self._logit(text[a:b], column) for a, b in parts]
-        best = max(range(len(parts)), key=logits.__getitem__)
-        # Short clauses ("se vuole") lean on what follows: the stretch grows while it gains.
-        first = last = best
-        while True:
-            current = self._logit(text[parts[first][0] : parts[last][1]], column)
-            gains = [
-                (self._logit(text[parts[f][0] : parts[n][1]], column) - current, f, n)
-                for f, n in ((first - 1, last), (first, last + 1))
-                if f >= 0 and n < len(parts)
-            ]
-            if not gains or max(gains)[0] <= 0:
-                begin = parts[first][0]
-                opening = _CONJUNCTION.match(text, begin, parts[last][1]) if first else None
-                return opening.end() if opening else begin, parts[last][1]
-            _, first, last = max(gains)
+        best = max(logits, default=0.0)
+        if best <= 0:
+            return start, end
+        telling = [i for i, logit in enumerate(logits) if logit >= TELLING * best]
+        first, last = parts[telling[0]][0], parts[telling[-1]][1]
+        opening = _CONJUNCTION.match(text, first, last) if telling[0] else None
+        return opening.end() if opening else first, last
 
     def _logit(self, clause: str, column: int) -> float:
         seen, _ = self._see((clause, "", False, False))

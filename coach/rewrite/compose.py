@@ -17,7 +17,13 @@ from coach.analysis import lexicon
 from coach.rewrite import manners, wording
 from coach.rewrite.fragments import Fragment, Kind, Offer, OfferKind
 from coach.rewrite.morphology import addressed, with_preposition
-from coach.rewrite.plan import Known, Plan, content_stems
+from coach.rewrite.plan import (
+    APPRECIATION_QUESTION,
+    HOW_MET_QUESTION,
+    Known,
+    Plan,
+    content_stems,
+)
 from coach.schemas import (
     CHANNEL_LIMITS,
     Act,
@@ -175,13 +181,17 @@ class Chooser:
         self._used.extend(_echoes(best))
         return best
 
+    def heard(self, text: str) -> None:
+        """Count what stands in the message already."""
+        self._used.extend(_echoes(text))
+
     def _repeated(self, option: str) -> int:
         return sum(self._used.count(echo) for echo in _echoes(option))
 
 
 _ECHO = re.compile(
     r"\b(?:piacere|comodo|utile|volentieri|interesse|so che|ricord\w+|saputo|con piacere|"
-    r"incurios\w+|stato un|fatto|ancora|colpito|apprezzato)\b"
+    r"incurios\w+|scrivo|stato un|fatto|ancora|colpito|apprezzato)\b"
 )
 
 
@@ -281,6 +291,8 @@ def _parts(plan: Plan, chooser: Chooser) -> list[Part]:
     parts.extend(_thanks(plan, chooser))
     parts.extend(_introduction(plan))
     parts.extend(_kept(plan))
+    for part in parts:
+        chooser.heard(part.text)
     told = [known for known in plan.known if known.fact.role is FactRole.NEED]
     others = [known for known in plan.known if known.fact.role is not FactRole.NEED]
     for known in others[:room]:
@@ -288,9 +300,9 @@ def _parts(plan: Plan, chooser: Chooser) -> list[Part]:
         if joined is not None:
             parts = joined
             continue
-        part = _known_part(known, plan, chooser)
-        if part is not None and not _covered(part, parts):
-            parts.append(part)
+        said = _known_part(known, plan, chooser)
+        if said is not None and not _covered(said, parts):
+            parts.append(said)
     parts.extend(_needs_and_offers(plan, told[:2], chooser, parts))
     parts.extend(_placeholders(plan, parts))
     parts.extend(_request(plan, chooser, parts))
@@ -506,8 +518,6 @@ def _needs_and_offers(
         clause = wording.offer_clause(offer, plan.register)
         if any(part.offer or part.slot is Slot.OFFER for part in [*parts, *out]):
             text = _also(clause)
-        elif clause.startswith("ecco"):
-            text = clause
         else:
             text = f"{chooser.pick(wording.offer_lead(plan.register))} {clause}"
         out.append(_offer_part(offer, text, clause, plan))
@@ -526,13 +536,13 @@ def _joined(part: Part, offer: Offer, plan: Plan, chooser: Chooser) -> list[Part
     fact = _offer_fact(offer)
     fitting = content_stems(offer.body) & content_stems(part.fragment.body if part.fragment else "")
     lead = chooser.pick(wording.offer_lead(plan.register))
-    if fitting and not clause.startswith("ecco"):
+    if fitting:
         text = f"{part.text}: {clause if 'volentieri' in clause else f'{lead} {clause}'}"
         return [replace(part, text=text, slot=Slot.OFFER, facts=(*part.facts, fact),
                         worth=_WORTH[Slot.OFFER], offer=offer,
                         anchors=(*part.anchors, Anchor("V", clause)) if part.anchors else (),
                         options=())]  # fmt: skip
-    text = clause if clause.startswith("ecco") else f"{lead} {clause}"
+    text = f"{lead} {clause}"
     return [part, _offer_part(offer, text, clause, plan)]
 
 
@@ -551,6 +561,28 @@ def _offer_part(offer: Offer, text: str, clause: str, plan: Plan) -> Part:
 
 def _offer_fact(offer: Offer) -> Fact:
     return Fact(text=offer.text, origin=FactOrigin.SENDER, role=FactRole.OFFER)
+
+
+def with_question(composition: Composition, plan: Plan) -> Composition:
+    """The same message with the question for something personal, if nothing in it is."""
+    personal = (
+        Slot.THANKS,
+        Slot.HOW_MET,
+        Slot.COMMON,
+        Slot.APPRECIATION,
+        Slot.PAST_GIFT,
+        Slot.NEED,
+    )
+    if any(part.slot in personal or part.fragment for part in composition.parts):
+        return composition
+    if plan.relation is Relation.STRANGER:
+        text = wording.appreciation_placeholder(plan.register, APPRECIATION_QUESTION.placeholder)
+        part = Part(Slot.APPRECIATION, text, (), _WORTH[Slot.APPRECIATION], APPRECIATION_QUESTION)
+    else:
+        text = wording.met_placeholder(plan.register, HOW_MET_QUESTION.placeholder)
+        part = Part(Slot.HOW_MET, text, (), _WORTH[Slot.HOW_MET], HOW_MET_QUESTION)
+    parts = sorted((*composition.parts, part), key=lambda part: part.slot)
+    return fit(replace(composition, parts=tuple(parts)))
 
 
 def _placeholders(plan: Plan, parts: Sequence[Part]) -> list[Part]:
@@ -590,8 +622,8 @@ _SOFTER = (
     (re.compile(r"^(?:mi servono)\b"), "mi servirebbero"),
     (re.compile(r"^ho bisogno\b"), "avrei bisogno"),
     (re.compile(r"^voglio\b"), "vorrei"),
-    (re.compile(r"^(?:dovrebbe|deve)\b"), "potrebbe"),
-    (re.compile(r"^(?:dovresti|devi)\b"), "potresti"),
+    (re.compile(r"^(mi |ci )?(?:dovrebbe|deve)\b"), r"\1potrebbe"),
+    (re.compile(r"^(mi |ci )?(?:dovresti|devi)\b"), r"\1potresti"),
 )
 
 
@@ -622,6 +654,9 @@ def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
         )
         text = re.sub(r"^mi dev[ei] [^:,]*[:,]\s*", "", text)
         text = _VOCATIVE_TITLE.sub("", text)
+        text = re.sub(
+            r"^(?:[^\W\d_]+ )?(?:senti|ascolta|senta|scusa|scusi|allora|ehi|oh)\b,?\s+", "", text
+        )
         text = re.sub(r"\s+(?:o no|gratis|gratuitamente)\b(?=[\s?.!]|$)", "", text)
         question = text.endswith("?")
         text = decapitalised(_HURRY.sub("", text).strip(" ,;.!?"), ())
@@ -629,7 +664,7 @@ def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
             continue
         for pattern, softer in _SOFTER:
             text = pattern.sub(softer, text)
-        question = question or re.match(r"potre(?:bbe|sti)\b", text) is not None
+        question = question or re.match(r"(?:mi |ci )?potre(?:bbe|sti)\b", text) is not None
         text += "?" if question else ""
         fact = Fact(text=text, origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
         if not re.match(r"(?:volevo|vorrei|ti chiedo|Le chiedo|avrei|ti volevo|quando)\b", text):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from coach.analysis import lexicon
 from coach.analysis.text import clauses
 from coach.rewrite.fragments import Fragment, Kind, understand
-from coach.rewrite.morphology import PERSON_OBJECT, infinitive_of
+from coach.rewrite.morphology import PERSON_OBJECT, addressed, infinitive_of
 from coach.schemas import Act, Analysis, Register, Relation, Slip, Span
 
 ASKS = frozenset((Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE))
@@ -31,11 +31,16 @@ _TITLE = (
     r"assessor[ea]|sindac[oa]|direttor(?:e)?|direttrice|presidente"
 )
 _NAME = r"[A-ZÀÈÉÌÒÙ][\w'’]+(?:[ ][A-ZÀÈÉÌÒÙ][\w'’]+){0,2}"
+# A name without its capital: one word between the greeting and a comma ("ciao bea, …").
+_PLAIN = (
+    r"(?!ragazz|tutt|car[oai]\b|bell|amic|collegh|com[e']|sono|scusa)[a-zàèéìòù]{3,12}(?=\s*[,!])"
+)
 _GREETING = re.compile(
     rf"^\W*(?P<hello>(?i:ciao|salve|buon\s?giorno|buona\s?sera|buon pomeriggio|gentile|gent\.mo|"
     rf"gent\.ma|"
     rf"gentilissim[oa]|egregi[oa]|car[oa]|carissim[oa]|ehi|hey|hi|stimat[oa]|spettabile))\b[ ]*"
-    rf"(?P<title>(?i:{_TITLE})(?=[ ,!.:]|$))?[ ]*(?P<name>{_NAME})?[ ]*(?P<stop>[,!.:;\n–-]+|$)?\s*"
+    rf"(?P<title>(?i:{_TITLE})(?=[ ,!.:]|$))?[ ]*(?P<name>{_NAME}|{_PLAIN})?[ ]*"
+    r"(?P<stop>[,!.:;\n–-]+|$)?\s*"
 )
 _VOCATIVE = re.compile(rf"^\W*(?P<name>{_NAME})\s*[,!]\s+")
 _CLOSING = re.compile(
@@ -115,7 +120,7 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
         register: the wanted form of address.
         relation: as in the request.
     """
-    name, title = _addressee(text)
+    name, title = addressee(text)
     kept: list[Kept] = []
     fragments: list[Fragment] = []
     asks: list[str] = []
@@ -135,15 +140,21 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
                 thanks = ""
         if mended is not None and (acts & ASKS or _REQUEST.search(body)):
             asks.append(body)
-        good = _good_acts(analysis, index)
+        good = [] if _TAKES.search(body) else _good_acts(analysis, index)
+        body = _EMOTICON.sub("", body)
         if good and not acts & BAD:
             sentence_register = _register(analysis, sentence)
             if found and thanks:
                 fragments.extend(_understood(body, relation))
             elif mended is not None and sentence_register in (register, Register.NONE):
                 kept.append(Kept(good[0], body))
+            elif good[0] is Act.OFFER and (offer := _readdressed(body, register)):
+                kept.append(Kept(Act.OFFER, offer))
             else:
                 fragments.extend(_understood(body, relation))
+        elif _is_theirs(body, acts, mended, _register(analysis, sentence), register):
+            theirs = _OWN.sub(lambda own: own[0].capitalize(), body) if capital else body
+            kept.append(Kept(Act.APPRECIATION, theirs))
         elif good or acts & BAD:
             fragments.extend(_understood(body, relation))
         elif mended is not None and not acts and not introduction:
@@ -151,7 +162,7 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
     return DraftFacts(
         name=name,
         title=title,
-        signature=_signature(text),
+        signature=signature(text),
         kept=tuple(kept),
         fragments=tuple(fragments),
         thanks=thanks,
@@ -214,13 +225,58 @@ def _register(analysis: Analysis, sentence: Span) -> Register:
     return found.pop() if len(found) == 1 else Register.MIXED
 
 
-def _addressee(text: str) -> tuple[str, str]:
+# Whoever tastes, tries or takes gives nothing.
+_TAKES = re.compile(
+    r"^(?:io )?(?:assaggio|provo|mangio|bevo|prendo|accetto|ricevo|vengo)\b|"
+    r"\btu[oi]i? .*\bgratis\b",
+    re.IGNORECASE,
+)
+_EMOTICON = re.compile(r"\s*[:;]-?[)(DPp]+(?=\W|$)")
+_OWN = re.compile(r"\b(?:tu[oa]|tuoi|tue|su[oa]|suoi|sue)\b", re.IGNORECASE)
+
+
+def _is_theirs(
+    body: str, acts: set[Act], mended: str | None, used: Register, register: Register
+) -> bool:
+    """Whether a sentence says something of a work of the reader's, and nothing else."""
+    if mended is None or acts - {Act.PERSONAL} or not acts or "?" in body or _TAKES.search(body):
+        return False
+    return _OWN.search(body) is not None and used in (register, Register.NONE) and len(body) < 200
+
+
+_GIVES = re.compile(r"\b(?:[Ll]e|[Tt]i|[Ll]a|[Vv]i) (?P<verb>[^\W\d_]+o|posso)\b(?P<what>[^?]+)$")
+
+
+def _readdressed(sentence: str, register: Register) -> str:
+    """An offer in the wanted form of address; "" when it cannot be told apart safely."""
+    match = _GIVES.search(sentence.rstrip(" .!"))
+    if match is None or not lexicon.is_first_person(match["verb"].lower()):
+        return ""
+    you = "Le" if register is Register.LEI else "ti"
+    lead = "se Le fa comodo" if register is Register.LEI else "se ti fa comodo"
+    what = addressed(match["what"].strip(), register, subject=False)
+    return f"{lead}, {you} {match['verb']} {what}"
+
+
+_INVERTED = re.compile(
+    rf"^\W*(?P<title>(?i:{_TITLE}))\s+(?:(?P<name>{_NAME})\s*)?"
+    r"(?P<hello>(?i:buon\s?giorno|buona\s?sera|salve|ciao))?\s*[,!]\s+"
+)
+
+
+def addressee(text: str) -> tuple[str, str]:
+    """The recipient's name and title in a draft's greeting; "" where there is none."""
+    inverted = _INVERTED.match(text)
+    if inverted and (inverted["name"] or inverted["hello"]):
+        return inverted["name"] or "", inverted["title"].lower()
     match = _GREETING.match(text)
     if match:
         name = match["name"] or ""
+        if name[:1].islower() and not re.match(r"(?i:ciao|ehi|hey|hi)", match["hello"]):
+            name = name if not lexicon.known(name) else ""
         if name and lexicon.known(name.lower()) and not match["stop"]:
             name = ""
-        return name, (match["title"] or "").lower()
+        return name[:1].upper() + name[1:], (match["title"] or "").lower()
     vocative = _VOCATIVE.match(text)
     if vocative and not lexicon.known(vocative["name"].lower()):
         return vocative["name"], ""
@@ -228,7 +284,7 @@ def _addressee(text: str) -> tuple[str, str]:
 
 
 def _without_greeting(sentence: str) -> str:
-    match = _GREETING.match(sentence)
+    match = _INVERTED.match(sentence) or _GREETING.match(sentence)
     if match and match.end():
         sentence = sentence[match.end() :]
     else:
@@ -236,6 +292,20 @@ def _without_greeting(sentence: str) -> str:
         if vocative and not lexicon.known(vocative["name"].lower()):
             sentence = sentence[vocative.end() :]
     return sentence.strip()
+
+
+# How one says in a draft that one met: "è stato bello chiacchierare con Lei alla sagra".
+_PLEASURE = re.compile(
+    r"^(?:mi )?(?:è stat[oa]|ha fatto|ha fatto piacere|mi ha fatto)\b[^,]*?\b(?:(?P<met>conoscer|"
+    r"incontrar|veder)(?:la|ti|vi)|(?:parlare|chiacchierare) con (?:lei|te))\b",
+    re.IGNORECASE,
+)
+# Not what the writer follows but what the writer does to the reader, or buys.
+_ADDRESSING = re.compile(r"^(?:la|lo|ti|le|compro|uso)\b", re.IGNORECASE)
+
+
+def _met_or_talked(found: re.Match[str]) -> str:
+    return "conosciuto" if found["met"] else "parlato"
 
 
 def _understood(sentence: str, relation: Relation) -> list[Fragment]:
@@ -257,7 +327,8 @@ def _understood(sentence: str, relation: Relation) -> list[Fragment]:
             clause,
             flags=re.IGNORECASE,
         )
-        if len(clause.split()) < 3:
+        clause = _PLEASURE.sub(_met_or_talked, clause)
+        if len(clause.split()) < 3 or clause.endswith("?") or _ADDRESSING.match(clause):
             continue
         found.extend(f for f in understand(clause, relation) if f.kind in wanted and f.body)
     return found
@@ -278,10 +349,12 @@ def _introduction(sentence: str) -> str:
     return sentence.rstrip(".! ")
 
 
-def _signature(text: str) -> str:
+def signature(text: str) -> str:
+    """The name that a draft is signed with, or ""."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     if len(lines) < 2:
-        return ""
+        introduced = re.search(rf"\b(?:sono|[Mm]i chiamo) (?P<name>{_NAME})(?=[ ,.])", text)
+        return introduced["name"] if introduced else ""
     last = lines[-1].rstrip(".")
     if re.fullmatch(_NAME, last) and not lexicon.known(last.lower()):
         return last

@@ -81,11 +81,12 @@ _PRIVATE = re.compile(
     r"mi deve|gli devo|le devo|vegan\w+|vegetarian\w+|celiac\w+)\b",
     re.IGNORECASE,
 )
-# Whoever introduced the two is no secret, even within the writer's family.
+# Who introduced the two is no secret, nor whose birthday it was, nor what the contact's guests eat.
 _OWN_RELATIVE = re.compile(
-    r"\b(?:da|grazie a|tramite) (?:mi[oa]|nostr[oa]) "
+    r"\b(?:(?:da|di|grazie a|tramite) (?:mi[oa]|nostr[oa]) "
     r"(?:marito|moglie|fratello|sorella|zi[oa]|cugin[oa]|cognat[oa]|suocer[oa]|padre|madre|nipote|"
-    r"figli[oa])\b"
+    r"figli[oa])|(?:al|cena di|festa di|festa per il|per il) compleanno d\w+|"
+    r"(?:clienti|pazienti|ospiti|bambini|allievi|utenti|alunni|studenti) \w+)\b"
 )
 _TO_SELF = re.compile(
     r"^(?:vorrei|voglio|devo|spero|potrei|potrebbe|mi serve|mi servirebbe|mi interessa|mi "
@@ -109,7 +110,11 @@ EVENTS = listed(
     "cerimonia "
     "hackaton bootcamp barcamp networking buffet rinfresco vernissage concorso campionato "
     "simposio formazione happy trasferta treno volo aereo panel dibattito tirocinio volontariato "
-    "campo"
+    "campo educational cocktail ciaspolata nuotata veglia pigiatura mietitura assaggio "
+    "audizioni prove raccolta brindisi apericena cerimonia inaugurazioni sfilata processione "
+    "hangout call videochiamata campo vernissage granfondo collegio turno colletta trail sopralluogo colloquio corsa "
+    "tavolata rimpatriata reunion finissage vendita "
+    "proiezione prova conferenze audizione"
 )
 _DURATIVE = listed(
     "stage escursione corso gita viaggio trekking camminata passeggiata visita master ritiro "
@@ -139,7 +144,13 @@ _NEED_NOUNS = listed(
     "difficoltà problema problemi ricerca bisogno necessità esigenza carenza mancanza dubbio dubbi "
     "preoccupazione mal mali guaio guai ritardo ritardi questione"
 )
-_BURDENS = listed("turni esami esame scadenze scadenza lavori trasloco consegne consegna cantiere")
+_BURDENS = listed("turni esami esame scadenze scadenza lavori trasloco consegne consegna")
+_PLACES = listed(
+    "cantiere bar palestra stazione spiaggia piscina parco biblioteca ospedale aeroporto rifugio "
+    "agriturismo albergo hotel ristorante osteria trattoria locanda campeggio ostello fila coda "
+    "porto chiosco edicola caffetteria canile maneggio bottega mensa piazzetta circolo bocciofila pista palazzetto molo ambulatorio sportello "
+    "lavanderia fermata"
+)
 _COMMON_HOMES = {"pianerottolo": "su", "palazzo": "in", "condominio": "in", "via": "in",
                  "strada": "in", "cortile": "su", "scala": "in", "vicolo": "in"}  # fmt: skip
 _COMMON_SCHOOLS = listed(
@@ -165,7 +176,7 @@ _NEED_OPENINGS = re.compile(
     r"ha (?:sempre |tanto |molto )?bisogno|avrebbe bisogno|aveva bisogno|"
     r"(?:le|gli) (?:serv\w+|manc\w+|occorr\w+|piacerebbe\w*|interess\w+|farebbe comodo|"
     r"farebbero comodo|pesa\w*)|non (?:trova|riesce|ha ancora|sa (?:come|dove|a chi|quale))|fatica|"
-    r"stenta|deve|dovrà|dovrebbe|"
+    r"stenta|lamenta|deve|dovrà|dovrebbe|"
     r"non ha (?:un|una|uno|il|la|lo|i|gli|le|più|nessun\w*|tempo|abbastanza|molto|molti|molte)|"
     r"ha (?:il|lo|la|i|gli|le|un|una|l') ?\w+ (?:rott|allagat|guast|ferm|vuot|bloccat|scopert)\w*|"
     r"(?:le|gli) si (?:è|sono)|"
@@ -250,10 +261,18 @@ def _quietened(word: str) -> str:
     return word.lower() if lexicon.known(word.lower()) else word
 
 
+# A full stop after an abbreviation ("ep. 12") ends nothing.
+_BREAK = re.compile(
+    r"\s*(?:;|\n|\s[-–—]\s|(?<!\bep)(?<!\bn)(?<!\bnr)(?<!\bart)(?<!\bcap)(?<!\bvol)(?<!\bpag)"
+    r"(?<!\bs)(?<!\bv)(?<!\bdott)(?<!\bprof)(?<!\bing)(?<!\bavv)(?<!\bsig)\.\s|:\s)\s*",
+    re.IGNORECASE,
+)
+
+
 def pieces(note: str) -> tuple[str, ...]:
     """The separate statements of a note ("conosciuta in fiera, cerca un socio" holds two)."""
     out: list[str] = []
-    for part in re.split(r"\s*(?:;|\n|\s[-–—]\s|\.\s|:\s)\s*", clean(note).text):
+    for part in _BREAK.split(clean(note).text):
         start = 0
         for match in re.finditer(r",\s*(?:e\s+|ma\s+)?|\s+e\s+|\s+ma\s+", part):
             rest = part[match.end() :]
@@ -301,7 +320,11 @@ def _opens_statement(text: str) -> bool:
         )
     if words[0] in ("anche", "ora", "ogni", "spesso", "poi", "stesso", "stessa"):
         return True
-    if _CLAUSE.match(text):
+    if _CLAUSE.match(text) or _SPENT.match(text):
+        return True
+    if words[0] in ("era", "faceva", "aveva", "parlava") and len(words) > 1:
+        return True
+    if len(words) > 1 and words[1] == "insieme" and _PARTICIPLE.match(words[0]):
         return True
     if re.match(r"(?:conosciut|incontrat|lett|vist|sentit|parlat)[oaie]$", words[0]):
         return True
@@ -351,6 +374,11 @@ _MEETING = re.compile(
     r"trovat|ritrovat)[oaie]\b\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )
+_SPENT = re.compile(
+    r"^(?:un'ora|mezz'ora|(?:due|tre) ore|tutta la (?:sera|serata|cena)) a "
+    r"(?:parlare|chiacchierare|discutere)\b\s*(?P<rest>.*)$",
+    re.IGNORECASE,
+)
 _TALK = re.compile(
     r"^(?:abbiamo |ho |ci siamo )?(?:parlat[oi]|chiacchierat[oi]|chiacchierata|discusso|conversato|"
     r"(?:bella |piacevole |lunga |breve )chiacchierata|due chiacchiere|scambiato (?:due|quattro) "
@@ -390,7 +418,7 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
         if _PREPOSITION.match(rest) and not (verb == "trovat" and "ci siamo" not in text.lower()):
             if verb in ("vist", "intravist") and relation is Relation.STRANGER:
                 return Fragment(note, Kind.HEARD, _dated(rest), verb="visto")
-            return Fragment(note, Kind.MET, _dated(rest))
+            return Fragment(note, Kind.MET, _dated(_ASIDE.sub("", rest)))
         if verb in ("conosciut", "incontrat", "incrociat"):
             event = event_place(rest)
             return Fragment(note, Kind.MET, event) if event else None
@@ -398,6 +426,9 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
     talk = _TALK.match(text)
     if talk and talk["rest"] and not talk["rest"].lower().startswith("che "):
         return Fragment(note, Kind.TALKED, _dated(talk["rest"]))
+    spent = _SPENT.match(text)
+    if spent and spent["rest"]:
+        return Fragment(note, Kind.TALKED, spent["rest"])
     by_chance = re.match(
         r"^(?:conoscenza(?: fatta)?|incontro(?: casuale| fortuito| veloce| breve)?) (?P<rest>.+)$",
         text,
@@ -472,7 +503,10 @@ def _dated(phrase: str) -> str:
         r"venerdì)(?: scors[oa])?$",
         phrase,
     )
-    if match and not re.search(r"\b(?:di|a|da|il|la|l'altro|per)$", phrase[: match.start()]):
+    if match and not re.search(
+        r"\b(?:di|a|da|il|la|del|dal|al|ogni|questo|quel|te|Lei|lo scorso|l'altro|per)$",
+        phrase[: match.start()],
+    ):
         phrase = f"{phrase[: match.start()]} di{phrase[match.start() :]}"
     return re.sub(r"\s+", " ", phrase)
 
@@ -634,7 +668,7 @@ def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
         re.IGNORECASE,
     )
     if when:
-        text = f"{text[when.end() :]} {when['when'].lower()}"
+        text = f"{text[when.end() :]} {when['when'][0].lower()}{when['when'][1:]}"
     low = text.lower()
     told = re.match(
         r"^(?:mi|ci) (?:ha|aveva) (?:appena |anche |spesso |già )?"
@@ -673,6 +707,8 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
     words = re.findall(r"[^\W\d_]+'?|\d+", low)
     if not words:
         return None
+    if words[0] == "era" and len(words) == 2:
+        return Fragment(note, Kind.ACTIVITY, text)
     if relation is not Relation.STRANGER and re.match(
         r"^(?:era|sedeva|stava|c'era) (?!ragazz|bambin|giovane)", low
     ):
@@ -711,7 +747,14 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.DONE, f"si è {text}", positive=True)
     if words[0][:-1] + "o" in _PASSIVE and len(words) > 1 and words[0][-1] in "oa":
         return Fragment(note, Kind.DONE, f"è stat{words[0][-1]} {text}", positive=True)
-    if words[0] in _POSITIVE and len(words) > 1 and words[0].endswith("o") and text[:1].islower():
+    own = not re.search(r"\b(?:loro|su[oa]|suoi|sue)\b", low)
+    if (
+        own
+        and words[0] in _POSITIVE
+        and len(words) > 1
+        and words[0].endswith("o")
+        and text[:1].islower()
+    ):
         # "vinto il premio Sirmione": the auxiliary is left out.
         thing = text.split(" ", 1)[1]
         determined = morphology.with_definite(thing) if thing[:1].islower() else thing
@@ -726,7 +769,7 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
     if lead < len(words):
         verb = words[lead]
         after = words[lead + 1] if lead + 1 < len(words) else ""
-        noun = (verb in EVENTS | WORKS | _ACHIEVEMENTS | _NEED_NOUNS) and after not in (
+        noun = (verb in EVENTS | WORKS | _ACHIEVEMENTS | _NEED_NOUNS | _PLACES) and after not in (
             "il", "lo", "la", "i", "gli", "le", "l'", "un", "una", "uno", "un'",
         )  # fmt: skip
         if not noun and (verb in _VERBS_FIRST or morphology.is_contact_verb(verb, after)):
@@ -752,6 +795,12 @@ def _infinitive_clause(text: str) -> str:
     return text
 
 
+# What follows a comma after an event, unless it says where or when ("…, secondi classificati").
+_ASIDE = re.compile(
+    r",\s*(?!\s|\d|(?:a|al|allo|alla|ai|agli|alle|in|nel|nella|il|lo|la|stand|padiglione|sala)\s|"
+    r"(?:all|nell|l)'|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|ieri|oggi|\w+ \d|"
+    r"[A-Z])[^,]*$"
+)
 _LEAD = listed(
     "ogni tanto spesso sempre anche ora adesso da a di solito tempo anni poco non si volte in "
     "oggi prima molto quest' anno"
@@ -792,7 +841,8 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     if head in _BURDENS and relation is not Relation.STRANGER:
         return Fragment(note, Kind.NEED, f"ha {bare}")
     bond = re.match(
-        r"^(?:amic[io]|amiche|collegh[ie]|vicin[ie]|soci|compagn[ie])\b ?", bare.lower()
+        r"^(?:amic[io]|amiche|collegh[ie]|vicin[ie]|soci|compagn[ie]|coinquilin[ie])\b ?",
+        bare.lower(),
     )
     if bond and head[-1:] in "ie" and relation is not Relation.STRANGER:
         return Fragment(note, Kind.JOINT, f"siamo {bare}")
@@ -803,12 +853,32 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.NEED_NOUN, bare)
     if (head in _EITHER and relation is Relation.STRANGER) or head in WORKS:
         # An article in a paper may be about them rather than by them.
-        unsure = head not in WORKS or head in ("articolo", "articoli", "servizio", "reportage")
+        unsure = head not in WORKS or head in ("articolo", "articoli", "servizio", "restauro")
         return Fragment(note, Kind.WORK, _dated(bare), verb="either" if unsure else "")
     if head in _ACHIEVEMENTS or re.match(r"^nuov[oaie]\b", bare.lower()):
         return Fragment(note, Kind.ACHIEVEMENT, _dated(bare))
+    pending = re.search(r" da [^\W\d_]+(?:are|ere|ire)\b", bare)
+    owned = morphology.with_indefinite(bare) if pending and head not in WORKS | EVENTS else None
+    if owned:
+        return Fragment(note, Kind.NEED, f"ha {owned}")
+    together = re.match(
+        r"^(?P<what>[^\W\d_]+) insieme (?!(?:il|lo|la|i|gli|le)\b)(?P<rest>.+)$", bare
+    )
+    phrase = morphology.with_indefinite(together["what"]) if together else None
+    if together and phrase and relation is not Relation.STRANGER:
+        return Fragment(note, Kind.JOINT, f"abbiamo fatto {phrase} insieme {together['rest']}")
+    habit = re.match(
+        r"^(?:ogni|tutti i|tutte le) \w+ (?:al|allo|alla|all'|ai|a|in|nel|nella)\b", bare
+    )
+    if habit and relation is Relation.ESTABLISHED:
+        return Fragment(note, Kind.JOINT, f"ci vediamo {bare}")
+    if head in ("fila", "coda") and relation is not Relation.STRANGER:
+        return Fragment(note, Kind.MET, f"in {_ASIDE.sub('', bare)}")
+    place = morphology.with_definite(_ASIDE.sub("", bare)) if head in _PLACES else None
+    if place and relation is Relation.MET:
+        return Fragment(note, Kind.MET, morphology.with_preposition("a", place))
     if head in EVENTS:
-        return Fragment(note, Kind.EVENT, _dated(_with_city(bare)))
+        return Fragment(note, Kind.EVENT, _dated(_with_city(_ASIDE.sub("", bare))))
     if head in ("passione", "interesse"):
         return Fragment(note, Kind.WORK, bare)
     if re.match(
@@ -818,8 +888,8 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         bare.lower(),
     ):
         return Fragment(note, Kind.QUALITY, bare)
-    place = re.match(r"^(?:di|da|a) (?P<city>[A-ZÀÈ]\w+(?: [A-Z]\w+)?)$", bare)
-    if place and bare.startswith("di "):
+    city = re.match(r"^(?:di|da|a) (?P<city>[A-ZÀÈ]\w+(?: [A-Z]\w+)?)$", bare)
+    if city and bare.startswith("di "):
         return Fragment(note, Kind.QUALITY, bare)
     at_event = _PREPOSITION.match(bare) and set(re.findall(r"\w+", bare.lower())) & EVENTS
     if at_event and relation is not Relation.STRANGER:
@@ -844,8 +914,9 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.DONE, f"{past} {bare}")
     nominal = not _PARTICIPLE.match(head) and not _PREPOSITION.match(bare)
     nominal = nominal and len(bare.split()) > 1 and bare[:1].islower()
-    # Of somebody one knows well such a fragment says nothing that can be retold.
-    nominal = nominal and relation is not Relation.ESTABLISHED
+    bare = _dated(bare) if relation is Relation.STRANGER else bare
+    # Of somebody one has met such a fragment says nothing that can be retold.
+    nominal = nominal and relation is Relation.STRANGER
     if nominal and morphology.with_definite(bare) is not None:
         return Fragment(note, Kind.WORK, bare, verb="either")
     return None
@@ -886,7 +957,7 @@ class Offer:
 _SALE = re.compile(
     r"\b(?:sconti?|scontat\w+|listin\w+|preventiv\w+|demo\b|promozion\w+|offerta speciale|"
     r"abbonament\w+|"
-    r"primo mese|a partire da|prezz\w+|tariff\w+|coupon|voucher|polizz\w+|catalogo prodotti|"
+    r"primo mese|trial|free|prova gratuita|giorni gratis|mesi? gratis|upgrade|pacchett\w+|a partire da|prezz\w+|tariff\w+|coupon|voucher|polizz\w+|catalogo prodotti|"
     r"prova gratuita del nostro|il nostro (?:software|prodotto|servizio)|i nostri (?:prodotti|"
     r"servizi)|"
     r"acquist\w+|vendere|vendita)\b|€|\b\d+ ?euro\b|\d\s?%",
@@ -948,6 +1019,9 @@ def understand_offer(text: str) -> Offer | None:
     body = tidy(text)
     if not body or len(body) > 200 or _SALE.search(_TRIAL.sub("", body)):
         return None
+    told = re.match(r"(?:le|gli|ti|vi|la|lo) (?P<verb>[^\W\d_]+)\b", body, re.IGNORECASE)
+    if told and lexicon.is_first_person(told["verb"].lower()):
+        return Offer(text, OfferKind.SENTENCE, body)
     if _FIRST_PERSON_OFFER.match(body) and body.split()[0].lower() not in ("presto",):
         return Offer(text, OfferKind.SENTENCE, re.sub(r"^io ", "", body))
     body = re.sub(

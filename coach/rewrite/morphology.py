@@ -16,6 +16,8 @@ from coach.analysis.text import listed
 from coach.schemas import Register
 
 _VOWELS = "aeiouàèéìòùAEIOUÀÈÉÌÒÙ"
+# An h is silent ("l'hotel").
+_ELIDING = _VOWELS + "hH"
 
 # --- nouns ---------------------------------------------------------------------------------------
 
@@ -24,7 +26,8 @@ _FEMININE = listed(
     "valle torre voce croce pace luce legge febbre fame carne estate mano radio foto moto auto "
     "mail e-mail email app call newsletter brochure community startup survey password news fiction "
     "tesi analisi crisi sintesi ipotesi diagnosi oasi serie specie superficie moglie madre badante "
-    "canzone coop patente sorgente corrente lente tangente polvere colonna opzione chat slide "
+    "canzone coop granfondo patente sorgente corrente lente tangente polvere colonna opzione "
+    "chat slide "
     "slides privacy "
     "partnership leadership membership performance reception jeep band task-force policy routine "
     "playlist checklist spa console card masterclass class release pipeline roadmap session jam "
@@ -76,6 +79,11 @@ def noun_form(word: str) -> NounForm | None:
         return NounForm("m", "s") if form.isalpha() and not form.endswith("s") else None
     if form.endswith(("tà", "tù")):
         return NounForm("f", "s")
+    if lexicon.known_english(form) and not lexicon.known(form):
+        return NounForm("m", "s") if not form.endswith("s") else None
+    if form.endswith("age"):
+        # French loan words: "vernissage", "garage".
+        return NounForm("m", "s")
     if form.endswith("i"):
         return _plural_in_i(form)
     if form.endswith("e"):
@@ -152,7 +160,7 @@ def _impure(word: str) -> bool:
 
 def definite(word: str, form: NounForm) -> str:
     """The definite article for a following word, elided ones with their apostrophe."""
-    vowel = word[:1] in _VOWELS and not _impure(word)
+    vowel = word[:1] in _ELIDING and not _impure(word)
     if form.gender == "f":
         if form.number == "p":
             return "le"
@@ -166,7 +174,7 @@ def definite(word: str, form: NounForm) -> str:
 
 def indefinite(word: str, form: NounForm) -> str:
     """The indefinite article; the partitive in the plural."""
-    vowel = word[:1] in _VOWELS and not _impure(word)
+    vowel = word[:1] in _ELIDING and not _impure(word)
     if form.number == "p":
         article = definite(word, form)
         return {"i": "dei", "gli": "degli", "le": "delle"}[article]
@@ -221,7 +229,8 @@ def with_preposition(preposition: str, phrase: str) -> str:
 
 _DETERMINER = re.compile(
     r"(?:(?:il|lo|la|i|gli|le|un|uno|una|dei|degli|delle|del|dello|della|qualche|alcun[ie]|ogni|"
-    r"due|tre|quattro|cinque|sei|sette|otto|nove|dieci|quest[oaie]|quel\w*|tutt[oaie]|"
+    r"due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici|quindici|venti|trenta|cinquanta|"
+    r"cento|mille|duecento|quest[oaie]|quel\w*|tutt[oaie]|"
     r"mi[oa]|mie|miei|tu[oa]|tue|tuoi|su[oa]|sue|suoi|nostr[oaie]|\d+)\s|l'|un'|dell'|\d)",
     re.IGNORECASE,
 )
@@ -239,8 +248,17 @@ _PRENOMINAL = listed(
 )
 
 
+# "video lezioni": the second noun rules.
+_MEDIUM = re.compile(
+    r"^(?:video|audio|foto|web|radio) "
+    r"(?=(?:lezion|cors|guid|intervist|ricett|raccont|conferenz)[aeio]\b)",
+    re.IGNORECASE,
+)
+
+
 def head_noun(phrase: str) -> str:
     """The noun that rules a bare phrase: its first word that is not an adjective before it."""
+    phrase = _MEDIUM.sub("", phrase)
     for match in re.finditer(r"[^\W_][\w'-]*", phrase):
         if match[0].lower() not in _PRENOMINAL:
             return match[0]
@@ -313,6 +331,8 @@ def second_person(verb: str) -> str | None:
     if verb in _SECOND:
         return _SECOND[verb]
     if _is_imperfect(verb):
+        return verb[:-1] + "i"
+    if verb.endswith(("tiene", "viene", "trae")):
         return verb[:-1] + "i"
     if not lexicon.is_third_person(verb):
         return None
@@ -443,7 +463,7 @@ _IMPERSONAL = listed(
 )
 
 
-def addressed(text: str, register: Register, *, subject: bool = True) -> str:
+def addressed(text: str, register: Register, *, subject: bool = True, nominal: bool = False) -> str:
     """Turn a statement about a third person into one said to them.
 
     Verbs in the third person with the contact as their subject, possessives and pronouns change;
@@ -454,6 +474,8 @@ def addressed(text: str, register: Register, *, subject: bool = True) -> str:
         text: a clause such as "cerca un socio per la sua bottega".
         register: `tu` or `Lei`.
         subject: whether the contact is the subject of the first verb.
+        nominal: whether it is a noun phrase, in which no clause has the contact for its subject
+            ("un corto, libera da diritti").
     """
     tokens = re.findall(r"[^\W\d_]+'|[^\W_]+|[^\w\s]|\s+", text)
     words = [token.lower() for token in tokens if not token.isspace()]
@@ -468,7 +490,7 @@ def addressed(text: str, register: Register, *, subject: bool = True) -> str:
         before = words[n - 1] if n else ""
         after = words[n + 1] if n + 1 < len(words) else ""
         if low in ("e", "ed", "ma", "perché", "quando", "però", ",", ";") and n:
-            subject = _opens_clause(words[n + 1 : n + 5])
+            subject = not nominal and _opens_clause(words[n + 1 : n + 5])
         elif low == "che" and n:
             subject = before in _REPORTING
         elif low in ("le", "gli") and after == "si":
@@ -515,6 +537,8 @@ def is_contact_verb(word: str, after: str) -> bool:
     if word in _NEVER_VERB:
         return False
     if _is_imperfect(word):
+        return True
+    if word.endswith(("tiene", "viene", "trae")) and after in _AFTER_VERB:
         return True
     if not lexicon.is_third_person(word):
         return False

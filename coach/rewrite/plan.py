@@ -248,7 +248,7 @@ _EMPTY = frozenset(
 
 
 _NOTHING = re.compile(
-    r"^\W*(?:niente|nulla|nessun[oa]?|boh|non so|n\.?/?d\.?|n/a|no|per ora niente|niente per ora|"
+    r"^\W*(?:(?:niente|nulla|nessun[oa]?)\b.*|boh|non so|n\.?/?d\.?|n/a|no|per ora niente|"
     r"nothing|none|da decidere|non saprei|ancora niente)?\W*$",
     re.IGNORECASE,
 )

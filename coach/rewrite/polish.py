@@ -334,6 +334,7 @@ def attested(sentence: str, anchors: Sequence[Anchor], phrasings: Sequence[str])
     return all(run in known for run in _runs(frame))
 
 
+_YOURS = re.compile(r"\b(?:tu[oa]|tuoi|tue|Su[oa]|Suoi|Sue)\b")
 _MASCULINE_ONLY = frozenset(("piaciuto", "rimasto", "impresso"))
 
 
@@ -343,8 +344,13 @@ def _is_plural(anchor: Anchor) -> bool:
 
 def _agrees(frame: Sequence[str], anchor: Anchor) -> bool:
     """Whether the verbs around a noun phrase agree with it in number and gender."""
-    if anchor.kind == "P" and "complimenti" in frame:
-        # Having met somebody is nothing to congratulate them on.
+    if anchor.kind == "P" and {"complimenti", "spunti", "riflettere", "pensare"} & set(frame):
+        # Having met somebody is nothing to congratulate them on, nor food for thought.
+        return False
+    if "sorpresa" in frame and "bella" not in frame:
+        return False
+    if anchor.kind == "N" and "complimenti" in frame and not _YOURS.search(anchor.text):
+        # It may be another's: an article about them, a concert.
         return False
     if anchor.kind in "OH":
         many = re.match(r"(?:i|gli|le|dei|degli|delle|due|tre|\d+)\s", anchor.text) is not None

@@ -20,6 +20,7 @@ from coach.rewrite.compose import (
     compose,
     finished,
     fit,
+    with_question,
 )
 from coach.rewrite.manners import BRIEF, MANNERS
 from coach.rewrite.plan import Plan, choose_register, content_stems, make_plan
@@ -114,7 +115,7 @@ def rewrite(
     known = known_words(request)
     judge = _Judge(analyser, request, plan, known, names)
 
-    composition = judge.sound(compose(plan, request.draft))
+    composition = with_question(judge.sound(compose(plan, request.draft)), plan)
     text = _kept_draft(request, analysis, before, plan, composition) or composition.text
     own_words = text != composition.text
     tell(RewriteEvent("composed", text, "Ecco una prima versione."))
@@ -224,13 +225,17 @@ def _never() -> bool:
 
 
 def _names(request: RewriteRequest) -> tuple[str, ...]:
-    """Capitalised words of the cards: names, whatever they look like."""
+    """Capitalised words of the cards, and the names of the draft's frame."""
     texts = (
         request.contact.name, request.contact.company, request.sender.name,
         *request.contact.notes, *request.sender.can_offer,
     )  # fmt: skip
     words = (word for text in texts for word in re.findall(r"[^\W\d_]+", text))
-    return tuple(dict.fromkeys(word for word in words if word[:1].isupper()))
+    written = (
+        *drafts.addressee(request.draft)[0].split(),
+        *drafts.signature(request.draft).split(),
+    )
+    return tuple(dict.fromkeys((*(word for word in words if word[:1].isupper()), *written)))
 
 
 @dataclass(frozen=True)
@@ -454,7 +459,7 @@ def _variants(
 ) -> tuple[Variant, ...]:
     found: list[Variant] = []
     for manner in MANNERS[: max(0, count)]:
-        other = judge.sound(compose(plan, request.draft, manner=manner))
+        other = with_question(judge.sound(compose(plan, request.draft, manner=manner)), plan)
         if other.text == text or (manner == BRIEF and len(other.text) > _BRIEFER * len(text)):
             continue
         if not any(check.id in _SHEDDING for check in judge.failures(other)):

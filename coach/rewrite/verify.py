@@ -15,7 +15,7 @@ from typing import Protocol
 
 from coach.analysis import lexicon
 from coach.analysis.text import clean, listed, looks_italian
-from coach.rewrite.compose import Composition
+from coach.rewrite.compose import Composition, Slot
 from coach.rewrite.plan import Plan, content_stems
 from coach.schemas import (
     CHANNEL_LIMITS,
@@ -208,7 +208,7 @@ def swapped_roles(text: str, register: Register, known: Known) -> str:
     match = _SWAPPED[Register.LEI if register is Register.LEI else Register.TU].search(text)
     if match is None:
         return ""
-    words = set(re.findall(r"[^\W_]{4,}", match[0].lower()))
+    words = set(re.findall(r"[^\W_]{4,}", match[0].lower())) - {"avermi", "essermi"}
     return "" if words and words <= known.tokens else match[0]
 
 
@@ -265,7 +265,9 @@ def verify(
     established = plan.relation is Relation.ESTABLISHED
     asked = "" if established else _quote(analysis, Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE)
     check("no_ask", asked, "nessuna richiesta" if not established else "richiesta ammessa")
-    check("no_sale", _quote(analysis, Act.SALE), "non vende niente")
+    # What a friend is asked for may have its price ("mi ridai i 50 euro?").
+    asked_for = " ".join(part.text for part in composition.parts if part.slot is Slot.REQUEST)
+    check("no_sale", _quote(analysis, Act.SALE, less=asked_for), "non vende niente")
     check("no_pressure", _quote(analysis, Act.PRESSURE), "nessuna fretta")
     familiar = "" if established else _quote(analysis, Act.FAMILIARITY)
     check("no_false_familiarity", familiar, "nessuna confidenza fuori posto")
@@ -308,8 +310,13 @@ def _other_marks(text: str, analysis: Analysis, register: Register) -> tuple[str
     )
 
 
-def _quote(analysis: Analysis, *acts: Act) -> str:
-    spans = [span for span in analysis.spans(*acts) if not span.quote.strip().startswith("[")]
+def _quote(analysis: Analysis, *acts: Act, less: str = "") -> str:
+    """The first stretch that performs any of `acts`, outside placeholders and outside `less`."""
+    spans = [
+        span
+        for span in analysis.spans(*acts)
+        if not span.quote.strip().startswith("[") and span.quote.strip() not in less
+    ]
     return spans[0].quote if spans else ""
 
 

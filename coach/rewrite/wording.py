@@ -25,13 +25,20 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
     if kind is Kind.MET:
         return _met(addressed(body, register, subject=False), lei, relation)
     if kind is Kind.EVENT:
-        place = event_place(body)
+        place = event_place(addressed(body, register, subject=False, nominal=True))
         if place is None:
             return ()
         if relation is Relation.STRANGER:
             phrase = morphology.with_definite(body)
-            thought = morphology.with_preposition("a", phrase) if phrase else ""
-            return (f"{'Le' if lei else 'ti'} scrivo pensando {thought}",) if thought else ()
+            thought = morphology.with_preposition("a", phrase or "")
+            if phrase is None:
+                return ()
+            curious = (
+                "mi hanno incuriosito"
+                if re.match(r"(?:i|gli|le) ", phrase)
+                else "mi ha incuriosito"
+            )
+            return (f"{'Le' if lei else 'ti'} scrivo pensando {thought}", f"{curious} {phrase}")
         return _met(place, lei, relation)
     if kind is Kind.INTRODUCED:
         who, place = _introducer(body)
@@ -105,8 +112,8 @@ def _met(place: str, lei: bool, relation: Relation) -> tuple[str, ...]:
 def _introducer(body: str) -> tuple[str, str]:
     """Who introduced the two, and where ("mio cognato", "alla cena del Rotary")."""
     match = re.match(
-        r"^(?P<who>.+?) (?P<place>(?:a|al|allo|alla|ai|agli|alle|in|nel|nella|durante|su|sul|sulla) "
-        r".+|(?:all|nell)'.+)$",
+        r"^(?P<who>.+?) (?P<place>"
+        r"(?:a|al|allo|alla|ai|agli|alle|in|nel|nella|durante|su|sul|sulla) .+|(?:all|nell)'.+)$",
         body,
     )
     return (match["who"], match["place"]) if match else (body, "")
@@ -262,6 +269,8 @@ _CRAFT = re.compile(
 
 def _activity(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
     clause = addressed(fragment.body, register, subject=fragment.verb != "others")
+    if fragment.body.startswith("era "):
+        return (f"ricordo che {clause}",)
     if not _CRAFT.match(fragment.body.lower()):
         return (f"so che {clause}", f"ho saputo che {clause}")
     return (
@@ -307,16 +316,16 @@ _GIVING: dict[OfferKind, tuple[str, str]] = {
         "metto volentieri a tua disposizione",
         "metto volentieri a Sua disposizione",
     ),
-    OfferKind.OTHER: ("ecco che cosa posso offrirti:", "ecco che cosa posso offrirLe:"),
+    OfferKind.OTHER: ("posso offrirti", "posso offrirLe"),
 }
 
 
 def offer_clause(offer: Offer, register: Register) -> str:
     """The offer as a clause that can stand alone or follow "se ti fa comodo,"."""
     lei = register is Register.LEI
-    body = addressed(offer.body, register, subject=False)
     if offer.kind is OfferKind.SENTENCE:
-        return body
+        return addressed(offer.body, register, subject=False)
+    body = addressed(offer.body, register, subject=False, nominal=True)
     if offer.kind is OfferKind.INFINITIVE:
         return _infinitive_offer(offer.body, register)
     if offer.kind is OfferKind.PEOPLE:
@@ -386,7 +395,7 @@ def self_introduction(name: str, about: str, register: Register) -> str:
         first = first.lower()
     if first == "sono":
         return f"sono {name}: {about}"
-    if first == "mi" or (lexicon.is_first_person(first) and not _is_trade(first)):
+    if first == "mi" or _is_calling(about):
         return f"sono {name} e {about}"
     if is_organisation(name):
         you = "Le" if register is Register.LEI else "ti"
@@ -394,6 +403,24 @@ def self_introduction(name: str, about: str, register: Register) -> str:
             f"{you} scrivo a nome {morphology.with_preposition('di', with_article(name))}, {about}"
         )
     return f"sono {name}, {about}"
+
+
+# First persons that are nouns too, and say what somebody does.
+_CALLINGS = listed(
+    "lavoro coltivo cucino disegno canto ballo suono insegno vendo produco allevo faccio gestisco "
+    "dirigo scrivo organizzo seguo curo mi costruisco fotografo riparo formo accompagno traduco"
+)
+_OPENS_OBJECT = re.compile(
+    r"(?:il|lo|la|i|gli|le|un|una|uno|in|a|al|alla|con|per|da|di|che|nel|nella|su|sui|tra|come)\b|l'"
+)
+
+
+def _is_calling(about: str) -> bool:
+    """Whether somebody says in the first person what they do ("insegno yoga")."""
+    first, _, rest = about.partition(" ")
+    if not lexicon.is_first_person(first) or _is_trade(first):
+        return False
+    return first in _CALLINGS or _OPENS_OBJECT.match(rest) is not None
 
 
 def _is_trade(word: str) -> bool:
@@ -410,6 +437,10 @@ _ORGANISATIONS = listed(
     "compagnia consorzio scuola istituto società azienda officina laboratorio proloco biblioteca "
     "teatro museo parrocchia rete osteria agriturismo fattoria tipografia panificio forno "
     "polisportiva studio collettivo pro ente comune provincia regione orchestra cineforum ditta "
+    "distilleria cartiera pasticceria gelateria pizzeria trattoria ristorante hotel albergo "
+    "falegnameria carrozzeria farmacia clinica ospedale liceo università festival galleria "
+    "edizioni camera tenuta cascina frantoio salumificio pastificio torrefazione vivaio cinema "
+    "ostello comitato fabbrica redazione "
     "squadra club centro parco caseificio birrificio ass. assoc. coop."
 )
 

@@ -19,8 +19,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from coach import llm, rubric, settings
+from coach import rubric, settings
 from coach.analysis import Analyser
+from coach.composition import Coach
 from coach.embeddings import E5Embeddings
 from coach.rewrite import rewrite
 from coach.schemas import (
@@ -82,7 +83,9 @@ def problems(result: Rewrite, row: dict[str, Any], wanted: Register | None) -> l
         found.append("troppo lungo")
     if wanted is Register.LEI and re.search(r"\b(?:ti|tuo|tua|tuoi|tue)\b", result.text):
         found.append("tu in un messaggio con il Lei")
-    if wanted is Register.TU and re.search(r"\b(?:Le|Suo|Sua|Lei)\b(?! Rive)", result.text):
+    name = row["contact"]["name"]
+    formal = re.search(r"\b(?:Le|Suo|Sua|Lei)\b(?! Rive)", result.text.replace(name or "\n", ""))
+    if wanted is Register.TU and formal:
         found.append("Lei in un messaggio con il tu")
     return found
 
@@ -98,7 +101,11 @@ def main() -> int:
     configured = settings.load()
     analyser = Analyser(E5Embeddings().queries)
     principles = rubric.load(configured.principles, configured.notes)
-    model = llm.open_model(configured) if args.model else None
+    model = None
+    if args.model:
+        coach = Coach(configured)
+        coach.warm()
+        model = coach.model
     rows = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if args.split in ("all", row["split"])]
     if args.limit:
