@@ -167,6 +167,71 @@ def test_variants_are_verified_and_labelled(analyser, rubric) -> None:
     assert len(result.variants[0].text) < len(result.text)
 
 
+def test_the_variants_differ_in_manner(analyser, rubric) -> None:
+    plain = rewrite(beekeeper(), analyser=analyser, rubric=rubric, variants=3)
+    brief, warm, formal = (variant.text for variant in plain.variants)
+    assert len(brief) < 0.9 * len(plain.text)
+    assert warm.endswith("Un caro saluto,\nElio Grassi")
+    assert "sarei felice di mandarti la mappa" in warm.lower()
+    assert formal.startswith("Gentile Vera,\n")
+    assert "ho avuto il piacere di" in formal
+    assert "Qualora ti fosse utile, ti invio volentieri la mappa dei pascoli." in formal
+    assert formal.endswith("Cordiali saluti,\nElio Grassi")
+
+
+def test_a_title_is_no_invention(analyser, rubric) -> None:
+    request = beekeeper(
+        register_wanted=Register.LEI,
+        contact=Contact(name="dottoressa Ferraris", notes=("conosciuta alla sagra di Bra",)),
+    )
+    result = rewrite(request, analyser=analyser, rubric=rubric, variants=3)
+    assert result.text.startswith("Gentile dott.ssa Ferraris,")
+    assert all(check.passed for check in result.verification)
+    assert len(result.variants) == 3
+
+
+def test_a_good_offer_in_the_wrong_form_of_address_is_turned(analyser, rubric) -> None:
+    draft = (
+        "Gentile Vera, è stato bello chiacchierare con Lei alla fiera del bestiame di Carrù. Mi "
+        "troverebbe un lavoro? Se vuole Le giro le foto che ho scattato al tramonto.\nElio"
+    )
+    request = RewriteRequest(
+        draft=draft, relation=Relation.MET, register_wanted=Register.TU, channel=Channel.EMAIL
+    )
+    text = rewrite(request, analyser=analyser, rubric=rubric).text
+    assert "parlare con te alla fiera del bestiame di Carrù." in text
+    assert "ti giro le foto che ho scattato al tramonto." in text
+    assert "lavoro" not in text
+
+
+def test_nothing_to_offer_is_no_offer(analyser, rubric) -> None:
+    request = beekeeper(sender=Sender(name="Elio Grassi", can_offer=("niente di che",)))
+    result = rewrite(request, analyser=analyser, rubric=rubric)
+    assert "niente" not in result.text
+    assert not [advice for advice in result.advice if "niente" in advice]
+
+
+def test_each_sentence_that_is_tried_is_told(analyser, rubric) -> None:
+    events: list[RewriteEvent] = []
+    result = rewrite(
+        beekeeper(),
+        analyser=analyser,
+        rubric=rubric,
+        model=ScriptedModel(" è stata una bella sorpresa.", " ti fa comodo."),
+        prompts_folder=PROMPTS,
+        on_progress=events.append,
+    )
+    steps = [event for event in events if event.detail.startswith("Frase")]
+    assert [step.detail for step in steps] == [
+        "Frase 1 di 2…",
+        "Frase 1 di 2: ho trovato parole migliori.",
+        "Frase 2 di 2…",
+        "Frase 2 di 2: ho trovato parole migliori.",
+    ]
+    assert "bella sorpresa" in steps[1].text
+    assert steps[-1].text == result.text
+
+
 def test_our_own_cases_break_no_check(analyser, rubric) -> None:
     rows = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
     for row in [row for row in rows if row["split"] == "dev"][:12]:

@@ -231,7 +231,7 @@ class ActClassifier:
         From the first to the last clause whose n-grams weigh at least `TELLING` of what those of
         the weightiest do; the whole sentence when none speaks for it alone.
         """
-        parts = clauses(text, start, end)
+        parts = [(a, b) for a, b in clauses(text, start, end) if not GREETING.fullmatch(text, a, b)]
         column = self.weights.acts.index(act)
         logits = [self._logit(text[a:b], column) for a, b in parts]
         best = max(logits, default=0.0)
@@ -253,6 +253,13 @@ def _doubt(row: Floats) -> float:
     return float((1 - np.abs(between - 0.4)).max()) if between.size else 0.0
 
 
+#: Words that only greet, by name or title ("Gentile dottoressa Melis,").
+GREETING = re.compile(
+    r"(?i:ciao|salve|ehi|buon ?giorno|buona ?sera|buon pomeriggio|gentil\w+|egregi\w+|car[oaie]|"
+    r"spett\S*|stimat\w+)(?: (?:(?i:dott\S*|prof\S*|signor\w*|sig\S*|avv\S*|ing\S*|arch\S*|"
+    r"maestr\w+|direttor\w+|direttrice|president\w+|collega|a tutti|a tutte)"
+    r"|[A-ZÀ-Ý]\S*)){0,4}[,.!:]?"
+)
 #: What ties a clause to the one before it and is not part of what it says.
 _CONJUNCTION = re.compile(r"(?:e|ed|o|ma|quindi|perciò)\s+", re.IGNORECASE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from coach.analysis import form, language, register, text
-from coach.analysis.acts import ActClassifier, Embed
+from coach.analysis.acts import GREETING, ActClassifier, Embed
 from coach.schemas import Act, ActSpan, Analysis, Message, Span
 
 #: Acts that are always also another.
@@ -55,6 +55,8 @@ class Analyser:
         seen = self._acts.probabilities([source.text[start:end] for start, end in sentences])
         found: list[ActSpan] = []
         for place, (start, end) in enumerate(sentences):
+            if GREETING.fullmatch(source.text, start, end):
+                continue
             acts = {
                 act: float(seen[place, column])
                 for column, act in enumerate(weights.acts)

@@ -563,7 +563,7 @@ def _offer_fact(offer: Offer) -> Fact:
     return Fact(text=offer.text, origin=FactOrigin.SENDER, role=FactRole.OFFER)
 
 
-def with_question(composition: Composition, plan: Plan) -> Composition:
+def with_question(composition: Composition, plan: Plan, *, manner: str = "") -> Composition:
     """The same message with the question for something personal, if nothing in it is."""
     personal = (
         Slot.THANKS,
@@ -581,6 +581,7 @@ def with_question(composition: Composition, plan: Plan) -> Composition:
     else:
         text = wording.met_placeholder(plan.register, HOW_MET_QUESTION.placeholder)
         part = Part(Slot.HOW_MET, text, (), _WORTH[Slot.HOW_MET], HOW_MET_QUESTION)
+    part = _in_manner(part, plan, manner)
     parts = sorted((*composition.parts, part), key=lambda part: part.slot)
     return fit(replace(composition, parts=tuple(parts)))
 
@@ -630,7 +631,8 @@ _SOFTER = (
 _VOCATIVE_TITLE = re.compile(
     r"^(?:dottor\w*|dott\.(?:ssa)?|professor\w*|prof\.(?:ssa)?|avvocat[oa]|ingegner\w*|architett[oa]|"
     r"geometra|ragionier\w*|signor[ae]?|maestr[oa]|don|capo|direttor\w*|direttrice|assessor[ea]|"
-    r"sindac[oa]|presidente)(?: [A-ZÀ-Ý]\w+)?\s*,\s*",
+    r"sindac[oa]|presidente)(?: [A-ZÀ-Ý]\w+)?"
+    r"(?:\s*,\s*|\s+(?=(?:mi|ci|ti|le|può|puoi|potre\w+|avre\w+|vorrei)\b))",
     re.IGNORECASE,
 )
 

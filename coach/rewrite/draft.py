@@ -140,21 +140,24 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
                 thanks = ""
         if mended is not None and (acts & ASKS or _REQUEST.search(body)):
             asks.append(body)
-        good = [] if _TAKES.search(body) else _good_acts(analysis, index)
+        used = _register(analysis, sentence)
+        if used not in (register, Register.NONE) and _only_possessives(analysis, sentence):
+            body = addressed(body, register, subject=False, nominal=True)
+            used = register
+        good = [] if _TAKES.search(body) or _ORDERS.search(body) else _good_acts(analysis, index)
         body = _EMOTICON.sub("", body)
         if good and not acts & BAD:
-            sentence_register = _register(analysis, sentence)
             if found and thanks:
                 fragments.extend(_understood(body, relation))
-            elif mended is not None and sentence_register in (register, Register.NONE):
-                kept.append(Kept(good[0], body))
+            elif mended is not None and used in (register, Register.NONE):
+                bare = capital and used is Register.NONE and _THEIRS.match(body) is not None
+                kept.append(Kept(good[0], _capital_own(body) if bare else body))
             elif good[0] is Act.OFFER and (offer := _readdressed(body, register)):
                 kept.append(Kept(Act.OFFER, offer))
             else:
                 fragments.extend(_understood(body, relation))
-        elif _is_theirs(body, acts, mended, _register(analysis, sentence), register):
-            theirs = _OWN.sub(lambda own: own[0].capitalize(), body) if capital else body
-            kept.append(Kept(Act.APPRECIATION, theirs))
+        elif _is_theirs(body, acts, mended, used, register):
+            kept.append(Kept(Act.APPRECIATION, _capital_own(body) if capital else body))
         elif good or acts & BAD:
             fragments.extend(_understood(body, relation))
         elif mended is not None and not acts and not introduction:
@@ -231,17 +234,47 @@ _TAKES = re.compile(
     r"\btu[oi]i? .*\bgratis\b",
     re.IGNORECASE,
 )
+# An order is no offer, whatever stands beside it ("le faccio io da enologo, mi prenda").
+_ORDERS = re.compile(
+    r"\b(?:mi|ci) (?:prenda|assuma|dia|faccia|affidi|chiami|mandi|compri|presenti|trovi|paghi|"
+    r"prendi|assumi|dai|fai|chiama|compra|ricontatti|risponda)\b|"
+    r"\b(?:prendi|assumi|chiama|compra|scrivi|fam|dam|manda|presenta|rispondi|paga|trova|passa|"
+    r"presta|aiuta|assumete|prendete|fate)(?:mi|ci)\b",
+    re.IGNORECASE,
+)
 _EMOTICON = re.compile(r"\s*[:;]-?[)(DPp]+(?=\W|$)")
+_THEIRS = re.compile(r"(?:il|la|i|le) su(?:o|a|oi|e)\b", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:tu[oa]|tuoi|tue|su[oa]|suoi|sue)\b", re.IGNORECASE)
+
+
+def _capital_own(text: str) -> str:
+    """The text with a capital on its possessives, as *Lei* wants."""
+    return _OWN.sub(lambda own: own[0].capitalize(), text)
 
 
 def _is_theirs(
     body: str, acts: set[Act], mended: str | None, used: Register, register: Register
 ) -> bool:
     """Whether a sentence says something of a work of the reader's, and nothing else."""
-    if mended is None or acts - {Act.PERSONAL} or not acts or "?" in body or _TAKES.search(body):
+    if (
+        mended is None
+        or acts - {Act.PERSONAL}
+        or not acts
+        or "?" in body
+        or _TAKES.search(body)
+        or _ORDERS.search(body)
+    ):
         return False
     return _OWN.search(body) is not None and used in (register, Register.NONE) and len(body) < 200
+
+
+def _only_possessives(analysis: Analysis, sentence: Span) -> bool:
+    """Whether nothing but possessives addresses the reader ("il tuo reportage è bellissimo")."""
+    return all(
+        _OWN.fullmatch(mark.quote) is not None
+        for mark in analysis.register_marks
+        if sentence.start <= mark.start < sentence.end
+    )
 
 
 _GIVES = re.compile(r"\b(?:[Ll]e|[Tt]i|[Ll]a|[Vv]i) (?P<verb>[^\W\d_]+o|posso)\b(?P<what>[^?]+)$")
@@ -349,14 +382,24 @@ def _introduction(sentence: str) -> str:
     return sentence.rstrip(".! ")
 
 
+# A name at the end of the only line, after a closing formula.
+_SIGNED = re.compile(
+    r"\b(?i:abbraccio|salut[oi]|presto|grazie|cordialmente)\W+(?P<name>[A-ZÀ-Ý][a-zà-ÿ]+)\.?$"
+)
+
+
 def signature(text: str) -> str:
     """The name that a draft is signed with, or ""."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     if len(lines) < 2:
         introduced = re.search(rf"\b(?:sono|[Mm]i chiamo) (?P<name>{_NAME})(?=[ ,.])", text)
-        return introduced["name"] if introduced else ""
+        signed = _SIGNED.search(text.strip())
+        return introduced["name"] if introduced else signed["name"] if signed else ""
     last = lines[-1].rstrip(".")
-    if re.fullmatch(_NAME, last) and not lexicon.known(last.lower()):
+    if not re.fullmatch(_NAME, last):
+        return ""
+    # "Pino" is a tree too: alone on the last line it is a name all the same.
+    if not lexicon.known(last.lower()) or (" " not in last and not _CLOSING.match(last)):
         return last
     return ""
 

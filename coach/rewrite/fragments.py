@@ -86,6 +86,7 @@ _OWN_RELATIVE = re.compile(
     r"\b(?:(?:da|di|grazie a|tramite) (?:mi[oa]|nostr[oa]) "
     r"(?:marito|moglie|fratello|sorella|zi[oa]|cugin[oa]|cognat[oa]|suocer[oa]|padre|madre|nipote|"
     r"figli[oa])|(?:al|cena di|festa di|festa per il|per il) compleanno d\w+|"
+    r"(?:ai|al|alla|con|per) (?:i |il |la )?(?:mi\w+|nostr\w+) (?:figli\w*|nipot\w*|bambin\w+)|"
     r"(?:clienti|pazienti|ospiti|bambini|allievi|utenti|alunni|studenti) \w+)\b"
 )
 _TO_SELF = re.compile(
@@ -112,7 +113,9 @@ EVENTS = listed(
     "simposio formazione happy trasferta treno volo aereo panel dibattito tirocinio volontariato "
     "campo educational cocktail ciaspolata nuotata veglia pigiatura mietitura assaggio "
     "audizioni prove raccolta brindisi apericena cerimonia inaugurazioni sfilata processione "
-    "hangout call videochiamata campo vernissage granfondo collegio turno colletta trail sopralluogo colloquio corsa "
+    "merenda battesimo comunione cresima pausa spuntino picnic grigliata spritz "
+    "hangout call videochiamata campo vernissage granfondo collegio turno colletta trail "
+    "sopralluogo colloquio corsa "
     "tavolata rimpatriata reunion finissage vendita "
     "proiezione prova conferenze audizione"
 )
@@ -144,11 +147,12 @@ _NEED_NOUNS = listed(
     "difficoltà problema problemi ricerca bisogno necessità esigenza carenza mancanza dubbio dubbi "
     "preoccupazione mal mali guaio guai ritardo ritardi questione"
 )
-_BURDENS = listed("turni esami esame scadenze scadenza lavori trasloco consegne consegna")
+_BURDENS = listed("turni esami scadenze lavori consegne")
 _PLACES = listed(
     "cantiere bar palestra stazione spiaggia piscina parco biblioteca ospedale aeroporto rifugio "
     "agriturismo albergo hotel ristorante osteria trattoria locanda campeggio ostello fila coda "
-    "porto chiosco edicola caffetteria canile maneggio bottega mensa piazzetta circolo bocciofila pista palazzetto molo ambulatorio sportello "
+    "porto chiosco edicola caffetteria canile maneggio bottega mensa piazzetta circolo "
+    "bocciofila pista palazzetto molo ambulatorio sportello "
     "lavanderia fermata"
 )
 _COMMON_HOMES = {"pianerottolo": "su", "palazzo": "in", "condominio": "in", "via": "in",
@@ -158,7 +162,8 @@ _COMMON_SCHOOLS = listed(
     "master accademia provincia regione valle zona conservatorio elementari medie oratorio"
 )
 _COMMON_GROUPS = listed(
-    "squadra palestra associazione coro banda gruppo circolo club rete cooperativa ordine comitato "
+    "commissione giuria redazione squadra palestra associazione coro banda "
+    "gruppo circolo club rete cooperativa ordine comitato "
     "compagnia orchestra consorzio società azienda"
 )
 _POSITIVE = listed(
@@ -441,6 +446,10 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
         verb = "eravamo" if seated["end"] in "ie" and seated["how"] == "sedut" else "era"
         return Fragment(note, Kind.WAS_THERE, f"{verb} {text}")
     neighbour = _NEIGHBOUR.match(text)
+    if neighbour and re.match(
+        r"di (?:casa|negozio|bottega|ufficio|orto|paese)\b", neighbour["what"]
+    ):
+        return Fragment(note, Kind.JOINT, f"siamo vicini {neighbour['what']}")
     if neighbour:
         return Fragment(
             note, Kind.WAS_THERE, f"eravamo {neighbour['who'].lower()}i {neighbour['what']}"
@@ -877,6 +886,12 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     place = morphology.with_definite(_ASIDE.sub("", bare)) if head in _PLACES else None
     if place and relation is Relation.MET:
         return Fragment(note, Kind.MET, morphology.with_preposition("a", place))
+    scene = re.search(r" (?:al|alla|allo|all'|nel|nella|nell'|in) ?\w", bare)
+    form = morphology.noun_form(head)
+    moment = scene and form and form.number == "s" and bare[:1].islower() and head not in EVENTS
+    if moment and relation is Relation.MET and head not in ("passione", "interesse"):
+        # What else than the moment they met would one jot down of somebody just met?
+        return Fragment(note, Kind.MET, f"durante {morphology.with_definite(bare)}")
     if head in EVENTS:
         return Fragment(note, Kind.EVENT, _dated(_with_city(_ASIDE.sub("", bare))))
     if head in ("passione", "interesse"):
@@ -957,7 +972,8 @@ class Offer:
 _SALE = re.compile(
     r"\b(?:sconti?|scontat\w+|listin\w+|preventiv\w+|demo\b|promozion\w+|offerta speciale|"
     r"abbonament\w+|"
-    r"primo mese|trial|free|prova gratuita|giorni gratis|mesi? gratis|upgrade|pacchett\w+|a partire da|prezz\w+|tariff\w+|coupon|voucher|polizz\w+|catalogo prodotti|"
+    r"primo mese|trial|giorni gratis|mesi? gratis|upgrade|a partire da|prezz\w+|tariff\w+|"
+    r"coupon|voucher|polizz\w+|catalogo prodotti|"
     r"prova gratuita del nostro|il nostro (?:software|prodotto|servizio)|i nostri (?:prodotti|"
     r"servizi)|"
     r"acquist\w+|vendere|vendita)\b|€|\b\d+ ?euro\b|\d\s?%",

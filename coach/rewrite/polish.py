@@ -25,6 +25,7 @@ from coach.errors import ModelError
 from coach.rewrite.compose import Anchor, Composition, Part, Slot, finished
 from coach.rewrite.fragments import Kind
 from coach.rewrite.morphology import infinitive_of
+from coach.rewrite.wording import is_thoughtful
 from coach.schemas import CHANNEL_LIMITS, ChatMessage, Register
 
 if TYPE_CHECKING:
@@ -334,6 +335,7 @@ def attested(sentence: str, anchors: Sequence[Anchor], phrasings: Sequence[str])
     return all(run in known for run in _runs(frame))
 
 
+_INSIGHT = frozenset(("spunti", "spunto", "pensare", "riflettere", "idea", "mondo"))
 _YOURS = re.compile(r"\b(?:tu[oa]|tuoi|tue|Su[oa]|Suoi|Sue)\b")
 _MASCULINE_ONLY = frozenset(("piaciuto", "rimasto", "impresso"))
 
@@ -348,6 +350,14 @@ def _agrees(frame: Sequence[str], anchor: Anchor) -> bool:
         # Having met somebody is nothing to congratulate them on, nor food for thought.
         return False
     if "sorpresa" in frame and "bella" not in frame:
+        return False
+    if anchor.kind == "P" and tuple(frame[-5:]) == ("P", "mi", "ha", "fatto", "piacere"):
+        # Paler than what the composer says.
+        return False
+    if anchor.kind == "N" and _INSIGHT & set(frame) and not is_thoughtful(anchor.text):
+        # A dish gives pleasure, not food for thought.
+        return False
+    if anchor.kind == "N" and re.match(r"N è stat[oa] ", " ".join(frame)):
         return False
     if anchor.kind == "N" and "complimenti" in frame and not _YOURS.search(anchor.text):
         # It may be another's: an article about them, a concert.

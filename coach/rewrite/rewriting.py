@@ -459,7 +459,8 @@ def _variants(
 ) -> tuple[Variant, ...]:
     found: list[Variant] = []
     for manner in MANNERS[: max(0, count)]:
-        other = with_question(judge.sound(compose(plan, request.draft, manner=manner)), plan)
+        other = judge.sound(compose(plan, request.draft, manner=manner))
+        other = with_question(other, plan, manner=manner)
         if other.text == text or (manner == BRIEF and len(other.text) > _BRIEFER * len(text)):
             continue
         if not any(check.id in _SHEDDING for check in judge.failures(other)):

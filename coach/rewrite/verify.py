@@ -96,7 +96,7 @@ _COURTESY = listed(
     "vostro altri altre ognuno nessuno dello della degli delle dallo dalla dagli dalle nello nella "
     "negli nelle sullo sulla sugli sulle allo alla agli alle stia siano abbia abbiano nulla niente "
     "dott ssa dottore dottoressa professore professoressa prof signor signora ingegnere avvocato "
-    "avvocata abitare qualora desiderare desidero trasmettere trasmetto abbraccio architetto "
+    "avvocata parte abitare qualora desiderare desidero trasmettere trasmetto abbraccio architetto "
     "architetta geometra ragioniere reverendo "
     "tutti tutte ciò oppure forse circa grazie fino entrambi stavolta finora talvolta"
 )

@@ -170,6 +170,12 @@ _THOUGHTFUL = listed(
 )
 
 
+def is_thoughtful(phrase: str) -> bool:
+    """Whether a noun phrase with its article names something that gives food for thought."""
+    words = re.findall(r"[^\W\d_]+", phrase.lower())
+    return not _THOUGHTFUL.isdisjoint(words[:3])
+
+
 def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
     body = addressed(fragment.body, register, subject=False)
     if fragment.verb == "either":
@@ -184,7 +190,7 @@ def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
     if fragment.verb == "either":
         curious = "mi hanno incuriosito" if plural else "mi ha incuriosito"
         return (f"{curious} {thing}", f"{struck} {thing}")
-    if morphology.head_noun(body).lower() not in _THOUGHTFUL:
+    if not is_thoughtful(thing):
         return (f"{struck} {thing}", f"ho apprezzato molto {thing}")
     thought = "mi hanno dato da pensare" if plural else "mi ha dato da pensare"
     return (f"{struck} {thing}", f"{thing} {thought}", f"ho apprezzato molto {thing}")
