@@ -29,7 +29,7 @@ from coach.settings import PROJECT
 
 DRAFTS = PROJECT / "tests" / "evals" / "drafts"
 ACTS = tuple(Act)
-#: Features seen in fewer sentences are left out.
+#: N-grams seen in fewer sentences are left out.
 MIN_SENTENCES = 8
 #: Scale of the vector beside the unit-length n-grams, and inverse regularisation; both by
 #: cross-validation.
@@ -147,7 +147,9 @@ class TrainingSet:
         self.vectors = vectors
         counts = [features(e.text, first=e.first, last=e.last, before=e.before) for e in examples]
         seen = Counter(name for count in counts for name in count)
-        names = sorted(name for name, n in seen.items() if n >= MIN_SENTENCES)
+        names = sorted(
+            name for name, n in seen.items() if n >= MIN_SENTENCES or name.startswith("c:")
+        )
         self.vocabulary = {name: row for row, name in enumerate(names)}
         total = len(examples)
         self.idf = np.array(
