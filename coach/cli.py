@@ -37,17 +37,6 @@ from coach.settings import EMBEDDED, NO_MODEL, choose_model, load
 #: Longest batch file and longest single draft read, in bytes.
 MAX_INPUT = 64 << 20
 
-_CHANNEL_NAMES = {
-    Channel.LINKEDIN_INVITE: "invito LinkedIn",
-    Channel.LINKEDIN_MESSAGE: "messaggio LinkedIn",
-    Channel.EMAIL: "e-mail",
-    Channel.FOLLOW_UP: "messaggio di seguito",
-}
-_VERDICT_NAMES = {
-    "ready": "Pronta",
-    "revise": "Da rivedere",
-    "do_not_send": "Non inviare ancora",
-}
 _SEVERITY_NAMES = {
     Severity.ERROR: "errore",
     Severity.WARNING: "attenzione",
@@ -846,10 +835,12 @@ def passage_object(passage: Passage) -> dict[str, Any]:
 
 
 def _print_critique(critique: Critique, coach: Coach, out: TextIO) -> None:
+    from coach.critique import VERDICT_NAMES
+
     passed = sum(check.passed for check in critique.checks)
     length = critique.length
     lines = [
-        f"{_VERDICT_NAMES[critique.verdict]}: {critique.score}/100, "
+        f"{VERDICT_NAMES[critique.verdict]}: {critique.score}/100, "
         f"{passed} controlli su {len(critique.checks)}.",
         critique.summary,
         f"{length.chars}/{length.limit} caratteri, registro {critique.register_used}, "

@@ -30,7 +30,8 @@ PERSONAL_ACTS = (Act.PERSONAL, Act.HOW_MET, Act.APPRECIATION, Act.COMMON_GROUND)
 #: Slips of taste, shown to nobody: a careful reader would not call them errors.
 TYPOGRAPHY = "typography"
 
-_VERDICT_WORDS = {
+#: The verdicts as the person reads them.
+VERDICT_NAMES = {
     Verdict.READY: "Pronta",
     Verdict.REVISE: "Da rivedere",
     Verdict.DO_NOT_SEND: "Non inviare ancora",
@@ -206,10 +207,10 @@ def _summary(
     rubric: Rubric,
     analysis: Analysis,
 ) -> str:
-    """The verdict in a few short sentences."""
+    """Why the verdict, in a few short sentences."""
     found = {finding.id for finding in violations}
     names = [principle.name for principle in rubric.violations if principle.id in found]
-    parts = [f"{_VERDICT_WORDS[verdict]}."]
+    parts = []
     if not analysis.italian:
         parts.append(
             "Il testo non sembra in italiano: non ne controllo l'ortografia "
@@ -221,4 +222,4 @@ def _summary(
         parts.append(f"Manca {' e '.join(_MISSING_WORDS[name] for name in missing[:2])}.")
     elif missing:
         parts.append("Se puoi, aggiungi " + _MISSING_WORDS[missing[0]] + ".")
-    return " ".join(parts)
+    return " ".join(parts) or "Niente da correggere."

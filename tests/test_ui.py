@@ -65,7 +65,7 @@ def critique(text, *violations, virtues=()):
         checks=(Check(id="a", passed=True, weight=4, label="Bene"),
                 Check(id="b", passed=False, weight=6, label="Male")),
         length=Length(chars=len(text), limit=300, words=9, sentences=1, gulpease=55.2),
-        summary="Non inviare ancora. Chiedi subito.",
+        summary="Chiedi subito.",
     )  # fmt: skip
 
 

@@ -236,8 +236,6 @@ def _paragraphs(text: str) -> str:
 def verdict(critique: Critique) -> str:
     """The verdict, why, and the score with the checks it is made of."""
     passed = sum(check.passed for check in critique.checks)
-    # The summary begins with the verdict, which stands above it.
-    why = critique.summary.removeprefix(f"{wording.VERDICTS[critique.verdict]}.").strip()
     rows = "".join(
         f'<li class="{"po-yes" if check.passed else "po-no"}">'
         f'<span class="po-sign" aria-hidden="true">{"✓" if check.passed else "✗"}</span>'
@@ -249,7 +247,7 @@ def verdict(critique: Critique) -> str:
         f'<section class="po-verdict po-verdict-{critique.verdict}" aria-label="Verdetto">'
         f'<p class="po-verdict-word">{_verdict_sign(critique.verdict)}'
         f"{wording.VERDICTS[critique.verdict]}</p>"
-        f"<p>{escape(why)}</p>"
+        f"<p>{escape(critique.summary)}</p>"
         '<details class="po-checks"><summary>'
         f"{critique.score} su 100 · {passed} controlli superati su {len(critique.checks)}"
         f'</summary><ul>{rows}</ul><p class="po-quiet">Il punteggio è la somma dei pesi dei '

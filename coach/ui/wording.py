@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coach.schemas import Channel, FactOrigin, Register, Relation, Severity, Verdict
+from coach.critique import VERDICT_NAMES
+from coach.schemas import Channel, FactOrigin, Register, Relation, Severity
 
 CHANNELS = {
     Channel.LINKEDIN_INVITE: "Invito",
@@ -23,11 +24,7 @@ REGISTERS_FOUND = {
     Register.MIXED: "tu e Lei mescolati",
     Register.NONE: "né tu né Lei",
 }
-VERDICTS = {
-    Verdict.READY: "Pronta",
-    Verdict.REVISE: "Da rivedere",
-    Verdict.DO_NOT_SEND: "Non inviare ancora",
-}
+VERDICTS = VERDICT_NAMES
 SEVERITIES = {
     Severity.ERROR: "da togliere",
     Severity.WARNING: "da migliorare",
