@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from coach.analysis import training
-from coach.analysis.acts import MOST_VECTORS, WEIGHTS, ActClassifier, ActWeights, weigh
+from coach.analysis.acts import WEIGHTS, ActClassifier, ActWeights, weigh
 from coach.analysis.features import N_GRAM, cues, features, lemma
 from coach.analysis.text import clean, sentences
 from coach.schemas import Act, Message
@@ -65,7 +65,8 @@ def unsure_weights(weights):
 
 
 @pytest.fixture
-def doubtful(counting, unsure_weights):
+def doubtful(counting, unsure_weights, monkeypatch):
+    monkeypatch.setattr("coach.analysis.acts.MOST_VECTORS", len(THREE))
     return ActClassifier(counting, unsure_weights)
 
 
@@ -106,7 +107,7 @@ def test_a_changed_sentence_is_the_only_one_embedded(doubtful, counting, unsure_
 def test_a_long_message_gets_few_vectors(doubtful, counting):
     sentences = [f"Frase numero {number} del messaggio." for number in "abcdefgh"]
     assert doubtful.probabilities(sentences).shape[0] == len(sentences)
-    assert len(counting.asked) == MOST_VECTORS
+    assert len(counting.asked) == len(THREE)
 
 
 def test_company_does_not_change_a_sentence(embeddings, weights):
@@ -127,6 +128,7 @@ def test_sure_sentences_get_no_vector(weights):
 
 
 def test_what_is_remembered_is_bounded(monkeypatch, counting, unsure_weights):
+    monkeypatch.setattr("coach.analysis.acts.MOST_VECTORS", len(THREE))
     monkeypatch.setattr("coach.analysis.acts.CACHE_SIZE", 2)
     forgetful = ActClassifier(counting, unsure_weights)
     first = forgetful.probabilities(THREE)

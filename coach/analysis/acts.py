@@ -5,8 +5,8 @@ A linear classifier (one logistic regression an act) over two views of a sentenc
 in other words, vectors alone miss who gives and who takes; together they beat either, as
 `make evals` shows. It is trained by `coach.analysis.training` on our own labelled sentences.
 
-A vector costs about 15 ms, n-grams less than one: only the few sentences of a message on which the
-n-grams are in most doubt get a vector.
+A vector costs 15 to 35 ms, n-grams less than one: only the sentence of a message on which the
+n-grams are in most doubt gets a vector.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ WEIGHTS = Path(__file__).parent / "data" / "acts.npz"
 #: The n-grams alone are sure of a sentence when each act is less probable than the first figure or
 #: more than the second.
 SURELY_NOT, SURELY = 0.2, 0.65
-#: Most vectors made for one message, for the sentences in most doubt. More gain nothing in F1
-#: (`make evals`) and cost 15 ms each.
-MOST_VECTORS = 3
+#: Most vectors made for one message, for the sentences in most doubt. More gain nothing in F1 over
+#: all the labelled sets together (`make evals`) and cost 15 to 35 ms each.
+MOST_VECTORS = 1
 #: Share of the weightiest clause's weight from which a clause is part of what is quoted.
 TELLING = 0.4
 #: Sentences remembered.
