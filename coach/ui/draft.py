@@ -291,10 +291,9 @@ def _polish_button(label: str, draft: Draft) -> None:
 
 def _doing(job: Job) -> str:
     if job.phase is Phase.WAITING:
-        ahead = session.model_queue().ahead(job)
-        if not ahead:
-            return "Fra un attimo rifinisco il testo…"
-        return f"In coda: prima di te {wording.count(ahead, 'richiesta', 'richieste')}…"
+        if session.model_queue().ahead(job):
+            return "Il modello si prepara o scrive per altri: fra poco tocca a te…"
+        return "Fra un attimo rifinisco il testo…"
     since = "" if job.started is None else f" ({time.monotonic() - job.started:.0f} s)"
     doing = (job.progress and job.progress.detail) or "Sto rifinendo il testo…"
     return f"{doing}{since}"

@@ -12,7 +12,6 @@ from coach.local_model import Phase, server
 from coach.settings import EMBEDDED, NO_MODEL
 from coach.ui import jobs, markup, session
 from coach.ui.jobs import Job
-from coach.ui.wording import count
 
 #: How often the page asks whether the checks are over, in seconds.
 POLL = 0.5
@@ -138,7 +137,7 @@ def _data() -> None:
     kept = session.drafts().count()
     st.markdown(
         f"Bozze, testi aggiunti e indici stanno in `{settings.home}` e da nessun'altra parte. "
-        f"Ora ci sono {count(kept, 'bozza salvata', 'bozze salvate')}; tengo le ultime 200, perché "
+        f"Bozze salvate ora: {kept}; tengo le ultime 200, perché "
         "un aggiornamento della pagina non te le faccia perdere."
     )
     if not kept:
