@@ -77,7 +77,7 @@ def critique(message: Message, analysis: Analysis, rubric: Rubric) -> Critique:
     total = sum(check.weight for check in checks)
     score = round(100 * sum(check.weight for check in checks if check.passed) / total)
     missing = tuple(check.id for check in checks if not check.passed and check.id in _MISSING_WORDS)
-    verdict = _verdict(violations)
+    verdict = _verdict(violations, analysis)
     return Critique(
         score=score,
         verdict=verdict,
@@ -191,13 +191,14 @@ def _whole(text: str) -> Span:
     return Span(start=0, end=len(text), quote=text)
 
 
-def _verdict(violations: Sequence[Finding]) -> Verdict:
+def _verdict(violations: Sequence[Finding], analysis: Analysis) -> Verdict:
     grave = any(
         finding.severity is Severity.ERROR and finding.id != "too_long" for finding in violations
     )
     if grave:
         return Verdict.DO_NOT_SEND
-    return Verdict.REVISE if violations else Verdict.READY
+    # Of a text in another language too little is seen to call it ready.
+    return Verdict.REVISE if violations or not analysis.italian else Verdict.READY
 
 
 def _summary(
