@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from coach.analysis.language import TYPOGRAPHY
 from coach.rubric import Detector, Principle, Rubric
 from coach.schemas import (
     Act,
@@ -27,9 +28,6 @@ AUTOBIOGRAPHY_SHARE = 0.5
 PREVAILING = 3
 #: Acts that tie a message to its recipient; a message with none of them could go to anyone.
 PERSONAL_ACTS = (Act.PERSONAL, Act.HOW_MET, Act.APPRECIATION, Act.COMMON_GROUND)
-#: Slips of taste, shown to nobody: a careful reader would not call them errors.
-TYPOGRAPHY = "typography"
-
 #: The verdicts as the person reads them.
 VERDICT_NAMES = {
     Verdict.READY: "Pronta",
@@ -98,6 +96,7 @@ def _findings(principle: Principle, message: Message, analysis: Analysis) -> lis
             spans = _merged(analysis.spans(*principle.acts), message.text)
             return [_finding(principle, span) for span in spans]
         case Detector.LANGUAGE:
+            # Slips of taste are left out: a careful reader would not call them errors.
             return [
                 _slip_finding(principle, slip) for slip in analysis.slips if slip.kind != TYPOGRAPHY
             ]

