@@ -5,11 +5,14 @@
     CoachError                  anything the person should be told; `str(error)` is Italian
     ├── InputError              what was given cannot be used (exit 2)
     │   ├── MessageError        the draft: empty, too large, binary, no words
-    │   └── RowError            one row of a batch
+    │   ├── RowError            one row of a batch
+    │   ├── NotFoundError       no contact, exchange or session of that name
+    │   └── ImportRefused       a file of contacts that cannot be read; nothing was written
     ├── KnowledgeError          a principle, a note or an added source is not valid (file and line)
     ├── PromptError             a prompt lacks a variable or has an unknown one
     ├── ConfigurationError      a setting is missing or cannot be used
     ├── LibraryError            the index of passages cannot be built or read
+    ├── StoreError              the database cannot be opened, read or written
     └── ModelError              the chat model
         ├── ModelUnavailable    not installed, not started, not reachable
         └── ModelFailure        reached, but it timed out, stopped midway or answered garbage
@@ -73,6 +76,14 @@ class RowError(InputError):
     """One row of a batch cannot be used."""
 
 
+class NotFoundError(InputError):
+    """There is no contact, exchange or session of that name, or there are several."""
+
+
+class ImportRefused(InputError):
+    """A file of contacts cannot be read; nothing of it was written."""
+
+
 class KnowledgeError(CoachError):
     """A principle, a note or an added source is not valid; the message names file and line."""
 
@@ -91,6 +102,10 @@ class ConfigurationError(CoachError):
 
 class LibraryError(CoachError):
     """The index of passages cannot be built, opened or read."""
+
+
+class StoreError(CoachError):
+    """The database cannot be opened, read or written."""
 
 
 class ModelError(CoachError):

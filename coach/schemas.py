@@ -6,6 +6,7 @@ All offsets are in Unicode code points of the text as the person gave it, end ex
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -368,3 +369,306 @@ class ChatMessage(Model):
 
     role: str
     content: str
+
+
+# --- people and what passed between them ----------------------------------------------------------
+
+
+class ContactCard(Model):
+    """A contact as the store keeps it; `notes` and `relation` are the person's own words.
+
+    Attributes:
+        id: given by the store; short enough to type.
+        url: the public profile's address, normalised (lower case, no trailing slash).
+        relation: as the person set it; None leaves it to the exchanges (`coach.balance`).
+        register_used: the form of address used with this contact; `NONE` when not said.
+        connected_on: when the two connected on LinkedIn.
+        origin: where the card comes from: `typed`, `linkedin`, `vcard`, `csv`.
+    """
+
+    id: str
+    name: str
+    role: str = ""
+    company: str = ""
+    email: str = ""
+    url: str = ""
+    phone: str = ""
+    notes: tuple[str, ...] = ()
+    relation: Relation | None = None
+    register_used: Register = Register.NONE
+    connected_on: date | None = None
+    origin: str = "typed"
+
+    @property
+    def contact(self) -> Contact:
+        """What the critique and the rewrite know of this person."""
+        return Contact(name=self.name, role=self.role, company=self.company, notes=self.notes)
+
+
+class Direction(StrEnum):
+    """Who spoke to whom."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+class ExchangeChannel(StrEnum):
+    """Where an exchange took place."""
+
+    LINKEDIN = "linkedin"
+    EMAIL = "email"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    OTHER = "other"
+
+
+class Exchange(Model):
+    """Something that passed between the person and a contact.
+
+    Attributes:
+        at: when, in UTC.
+        text: the message, or what the person noted of it.
+        gives: what it gives to the other side, in its own words; None until it is analysed.
+        asks: what it asks of the other side; None until it is analysed.
+        corrected: whether the person set `gives` and `asks`; an analysis never overwrites those.
+        origin: `typed`, `linkedin`, `practice`…
+    """
+
+    id: str
+    contact_id: str
+    at: datetime
+    direction: Direction
+    channel: ExchangeChannel = ExchangeChannel.OTHER
+    text: str
+    gives: tuple[str, ...] | None = None
+    asks: tuple[str, ...] | None = None
+    corrected: bool = False
+    origin: str = "typed"
+
+
+class Balance(Model):
+    """Where the person stands with a contact.
+
+    Attributes:
+        given: what the person gave, oldest first.
+        asked: what the person asked.
+        received: what the contact gave.
+        requested: what the contact asked.
+        relation: the stage of the relation.
+        reason: why it is that one, in Italian.
+        may_ask: whether a request can be made now.
+        sentence: the balance in a plain Italian sentence.
+        last: when the two last spoke, in UTC; None when they never did.
+    """
+
+    given: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
+    relation: Relation = Relation.STRANGER
+    reason: str = ""
+    may_ask: bool = False
+    sentence: str = ""
+    last: datetime | None = None
+
+
+class Reminder(Model):
+    """A contact not heard from for a while, and a reason to write.
+
+    Attributes:
+        due: the day from which it holds.
+        text: the reminder with its reason, in Italian.
+    """
+
+    contact_id: str
+    name: str
+    due: date
+    text: str
+
+
+# --- chat about one contact -----------------------------------------------------------------------
+
+
+class CitationKind(StrEnum):
+    """What a citation points at."""
+
+    PASSAGE = "passage"
+    CARD = "card"
+    EXCHANGE = "exchange"
+    PROFILE = "profile"
+
+
+class Citation(Model):
+    """A numbered source of an answer, `[n]` in its text.
+
+    Attributes:
+        title: of the text it comes from, or "Scheda di Anna", "Messaggio del 3 marzo 2026"…
+        passage: the words it rests on, as they stand there.
+    """
+
+    n: int
+    title: str
+    passage: str
+    kind: CitationKind = CitationKind.PASSAGE
+    source_id: str = ""
+    heading: str = ""
+
+
+class Answer(Model):
+    """What the coach answers in chat.
+
+    Attributes:
+        grounded: whether the sources or the card hold the answer; when not, the text says so and
+            there is no citation.
+        intent: what the question was taken for (`coach.conversation`).
+        origin: `model` when a model worded it and the wording was verified, else `composer`.
+        rewrite: the verified message, when one was asked for.
+        critique: the critique, when a draft was to be looked at.
+    """
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    grounded: bool = True
+    intent: str = ""
+    origin: str = "composer"
+    rewrite: Rewrite | None = None
+    critique: Critique | None = None
+
+
+class ChatTurn(Model):
+    """A question of the person and what the coach answered."""
+
+    at: datetime
+    question: str
+    answer: Answer
+
+
+# --- practice -------------------------------------------------------------------------------------
+
+
+class Stance(StrEnum):
+    """How the person played is disposed to the learner, from cold to open."""
+
+    COLD = "freddo"
+    WARY = "cauto"
+    CURIOUS = "curioso"
+    OPEN = "disponibile"
+
+
+class Difficulty(StrEnum):
+    """How patient the person played is."""
+
+    EASY = "facile"
+    MEDIUM = "medio"
+    HARD = "difficile"
+
+
+class Persona(Model):
+    """Somebody to practise with, made by us (`knowledge/personas/`) or drawn from a contact.
+
+    Attributes:
+        register_expected: the form of address this person expects from a stranger.
+        cares_about: what matters to them, as noun phrases.
+        annoyed_by: what puts them off.
+        would_help: what would be useful to them, as noun phrases.
+        busy: 1 (has time) to 3 (answers three words between two meetings).
+    """
+
+    id: str
+    name: str
+    role: str
+    company: str = ""
+    sector: str = ""
+    region: str = ""
+    register_expected: Register = Register.LEI
+    cares_about: tuple[str, ...] = ()
+    annoyed_by: tuple[str, ...] = ()
+    would_help: tuple[str, ...] = ()
+    busy: int = 2
+    contact_id: str = ""
+
+
+class StanceMove(Model):
+    """Why the stance moved, or did not.
+
+    Attributes:
+        id: what did it: a principle's id, or a reason of the state machine's own.
+        steps: how much it warms (positive) or cools (negative), before difficulty and history.
+        reason: in Italian, with the learner's words where there are some.
+        quote: those words.
+    """
+
+    id: str
+    steps: float
+    reason: str
+    quote: str = ""
+
+
+class PracticeTurn(Model):
+    """One message of the learner and what came of it.
+
+    Attributes:
+        reply: what the person played answered; empty when they read and did not answer.
+        plan: what the reply was to do (`coach.roleplay`).
+        origin: `model`, or `fallback` for a written reply of the bank.
+        findings: ids of the violations in the learner's message.
+        virtues: ids of what it did well.
+    """
+
+    learner: str
+    stance_before: Stance
+    stance_after: Stance
+    moves: tuple[StanceMove, ...] = ()
+    reply: str = ""
+    plan: str = ""
+    origin: str = "fallback"
+    findings: tuple[str, ...] = ()
+    virtues: tuple[str, ...] = ()
+    score: int = 0
+
+
+class TurnReview(Model):
+    """What the debrief says of one turn."""
+
+    turn: int
+    critique: Critique
+    moved: str
+    source: Source | None = None
+    better: str = ""
+
+
+class Debrief(Model):
+    """What a practice session taught.
+
+    Attributes:
+        score: 0..100, of the whole session.
+        focus: id of the principle to work on next; empty when there is none.
+        next_draft_hint: what to try in the unaided redraft, in Italian.
+    """
+
+    score: int
+    reviews: tuple[TurnReview, ...] = ()
+    did_well: tuple[str, ...] = ()
+    to_improve: tuple[str, ...] = ()
+    focus: str = ""
+    next_draft_hint: str = ""
+
+
+class PracticeSession(Model):
+    """A whole practice, as it is kept.
+
+    Attributes:
+        redraft: the first message written again alone after the debrief.
+        redraft_score: its score, to be compared with the first turn's; None before it is written.
+    """
+
+    id: str
+    persona: Persona
+    started: datetime
+    channel: Channel = Channel.LINKEDIN_MESSAGE
+    relation: Relation = Relation.STRANGER
+    difficulty: Difficulty = Difficulty.MEDIUM
+    turns: tuple[PracticeTurn, ...] = ()
+    debrief: Debrief | None = None
+    redraft: str = ""
+    redraft_score: int | None = None

@@ -39,6 +39,8 @@ class Settings:
         model: `embedded`, `none`, or the name of a model at `base_url` (`COACH_MODEL`).
         base_url: an OpenAI-compatible endpoint (`OPENAI_BASE_URL`).
         api_key: its key (`OPENAI_API_KEY`); never printed.
+        database_url: where people and exchanges are kept, as SQLAlchemy writes it
+            (`COACH_DATABASE_URL`); a SQLite file in `home` when empty.
     """
 
     home: Path
@@ -46,6 +48,12 @@ class Settings:
     model: str = EMBEDDED
     base_url: str = OPENAI_URL
     api_key: str = ""
+    database_url: str = ""
+
+    @property
+    def database(self) -> str:
+        """The database's address, as SQLAlchemy writes it."""
+        return self.database_url or f"sqlite:///{self.home / 'coach.sqlite'}"
 
     @property
     def library(self) -> Path:
@@ -71,6 +79,11 @@ class Settings:
     def principles(self) -> Path:
         """Folder of the principles that come with the product."""
         return PROJECT / "knowledge" / "principles"
+
+    @property
+    def personas(self) -> Path:
+        """Folder of the people to practise with that come with the product."""
+        return PROJECT / "knowledge" / "personas"
 
     @property
     def prompts(self) -> Path:
@@ -110,6 +123,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         model=env.get("COACH_MODEL", "").strip() or _chosen_model(home),
         base_url=env.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL,
         api_key=env.get("OPENAI_API_KEY", "").strip(),
+        database_url=env.get("COACH_DATABASE_URL", "").strip(),
     )
 
 

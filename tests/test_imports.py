@@ -21,6 +21,7 @@ ROWS = (
     ("coach.llm",),
     ("coach.critique",),
     ("coach.rewrite",),
+    ("coach.balance",),
     ("coach.composition",),
     ("coach.doctor",),
     ("coach.cli", "coach.ui"),
@@ -44,6 +45,7 @@ OWNERS = {
     "xllamacpp": "coach.model_server",
     "streamlit": "coach.ui",
     "argparse": "coach.cli",
+    "icalendar": "coach.balance",
 }
 #: (module, package): why another room imports it too.
 ALSO = {

@@ -35,6 +35,7 @@ MET, STRANGER, ESTABLISHED = Relation.MET, Relation.STRANGER, Relation.ESTABLISH
         (STRANGER, "appassionata di funghi", Kind.QUALITY, "appassionata di funghi"),
         (STRANGER, "anche lui suona", Kind.COMMON, "anche lei suona"),
         (ESTABLISHED, "stesso liceo di Cuneo", Kind.COMMON, "veniamo dallo stesso liceo di Cuneo"),
+        (MET, "ex collega in Barilla", Kind.JOINT, "siamo stati colleghi in Barilla"),
         (ESTABLISHED, "collaboriamo da anni", Kind.JOINT, "collaboriamo da anni"),
         (ESTABLISHED, "gli ho prestato il furgone", Kind.PAST_GIFT, "gli ho prestato il furgone"),
         (ESTABLISHED, "mi ha passato un cliente", Kind.RECEIVED, "avermi passato un cliente"),

@@ -520,6 +520,13 @@ def _dated(phrase: str) -> str:
     return re.sub(r"\s+", " ", phrase)
 
 
+_EX_COLLEAGUE = re.compile(
+    r"^(?:(?:il |la )?mi[oa] )?ex collega"
+    r"(?P<where> (?:in|a|alla?|all'|allo|da|dalla?|dall') ?.+)?$",
+    re.IGNORECASE,
+)
+
+
 def _common(note: str, text: str, relation: Relation) -> Fragment | None:
     low = text.lower()
     same = re.match(r"^(?:(?:il|lo|la|l'|gli|le|i)\s*)?stess[oaie] (?P<what>.+)$", low)
@@ -574,6 +581,9 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if friend and friend["of"][:1]:
         return Fragment(note, Kind.QUALITY, text)
+    once = _EX_COLLEAGUE.match(text)
+    if once:
+        return Fragment(note, Kind.JOINT, f"siamo stati colleghi{once['where'] or ''}")
     return None
 
 
