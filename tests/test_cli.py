@@ -95,7 +95,7 @@ def commands(parser, words=()):
                 yield from commands(sub, (*words, name))
 
 
-COMMANDS = list(commands(cli._parser()))
+COMMANDS = list(commands(cli.parser()))
 
 
 # --- help and wrong usage ------------------------------------------------------------------------
@@ -542,7 +542,7 @@ def served(monkeypatch):
     """What the page would have been served with."""
     started = {}
     monkeypatch.setattr("streamlit.web.cli.main", lambda command, **_: started.update(run=command))
-    monkeypatch.setattr(cli, "_open_browser", lambda port: started.update(opened=port))
+    monkeypatch.setattr(cli.system, "_open_browser", lambda port: started.update(opened=port))
     monkeypatch.setattr(os, "chdir", lambda folder: started.update(folder=folder))
     return started
 

@@ -50,7 +50,7 @@ OWNERS = {
 #: (module, package): why another room imports it too.
 ALSO = {
     ("app", "streamlit"): "the page's entry",
-    ("coach.cli", "streamlit"): "`coach app` runs the page",
+    ("coach.cli.system", "streamlit"): "`coach app` runs the page",
     ("coach.prompts", "yaml"): "a prompt's front matter, which only we write",
 }
 
@@ -58,9 +58,9 @@ ALSO = {
 ENVIRONMENT = {
     ("coach.settings", None): "the reader",
     ("coach.embeddings", "OMP_WAIT_POLICY"): "the engine's OpenMP reads it when it loads",
-    ("coach.cli", "OMP_WAIT_POLICY"): "as above, for the page",
-    ("coach.cli", "DISPLAY"): "whether there is a screen to open the page on",
-    ("coach.cli", "WAYLAND_DISPLAY"): "the same",
+    ("coach.cli.system", "OMP_WAIT_POLICY"): "as above, for the page",
+    ("coach.cli.system", "DISPLAY"): "whether there is a screen to open the page on",
+    ("coach.cli.system", "WAYLAND_DISPLAY"): "the same",
     ("coach.local_model", "OMP_WAIT_POLICY"): "inherited, with the rest, by the model's process",
     ("coach.tokens", "TIKTOKEN_CACHE_DIR"): "tiktoken has no other way to be told",
     ("coach.llm", None): "takes LangChain's tracing variables away",
@@ -69,6 +69,12 @@ ENVIRONMENT = {
 #: Modules that are commands, or a part of one: they may write to the terminal.
 SPEAKERS = {
     "coach.cli": "the command",
+    "coach.cli.arguments": "the command",
+    "coach.cli.messages": "the command",
+    "coach.cli.library": "the command",
+    "coach.cli.progress": "the command",
+    "coach.cli.rows": "the command",
+    "coach.cli.system": "the command",
     "coach.analysis.training": "a command; progress on standard error",
     "coach.model_server": "a child process; it speaks to its parent",
 }
