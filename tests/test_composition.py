@@ -6,7 +6,7 @@ import pytest
 
 from coach import settings
 from coach.analysis import Analyser
-from coach.composition import Coach, known_names
+from coach.composition import Coach
 from coach.errors import ConfigurationError, MessageError, ModelUnavailable
 from coach.library import Library
 from coach.llm import EndpointModel
@@ -144,13 +144,6 @@ def test_names_that_are_known_are_not_misspelt(coach):
     }
     assert slips == set()
 
-
-def test_known_names_are_words():
-    contact = Contact(name="Ada De Rossi", company="Poli & Figli", role="sindaca")
-    assert known_names(contact, Sender(name="Leo")) == {
-        "Ada", "De", "Rossi", "Poli", "&", "Figli", "Leo",
-    }  # fmt: skip
-    assert known_names(None, None) == frozenset()
 
 
 def test_a_rewrite_without_a_model_is_composed(coach):

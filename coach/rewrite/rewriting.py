@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coach.analysis.names import card_names
 from coach.analysis.text import check_text
 from coach.critique import critique
 from coach.errors import ModelError
@@ -225,17 +226,13 @@ def _never() -> bool:
 
 
 def _names(request: RewriteRequest) -> tuple[str, ...]:
-    """Capitalised words of the cards, and the names of the draft's frame."""
-    texts = (
-        request.contact.name, request.contact.company, request.sender.name,
-        *request.contact.notes, *request.sender.can_offer,
-    )  # fmt: skip
-    words = (word for text in texts for word in re.findall(r"[^\W\d_]+", text))
-    written = (
+    """The names of the cards, and those of the draft's frame."""
+    known = (
+        *card_names(request.contact, request.sender),
         *drafts.addressee(request.draft)[0].split(),
         *drafts.signature(request.draft).split(),
     )
-    return tuple(dict.fromkeys((*(word for word in words if word[:1].isupper()), *written)))
+    return tuple(dict.fromkeys(known))
 
 
 @dataclass(frozen=True)
