@@ -195,7 +195,7 @@ class Heard(Protocol):
         """The contact."""
 
     @property
-    def last_at(self) -> datetime | None:
+    def last(self) -> datetime | None:
         """When the two last spoke, in UTC."""
 
 
@@ -208,9 +208,9 @@ def reminders(people: Iterable[Heard], today: date) -> list[Reminder]:
     """
     found: list[Reminder] = []
     for person in people:
-        if person.last_at is None:
+        if person.last is None:
             continue
-        card, last = person.card, person.last_at.date()
+        card, last = person.card, person.last.date()
         due = last + timedelta(days=SILENCE[card.relation or Relation.MET])
         if due <= today:
             text = f"Non senti {card.name} da {_ago((today - last).days)}: {_motive(card)}."

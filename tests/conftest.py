@@ -5,11 +5,15 @@ import os
 # Read by OpenMP when the embedder's engine loads: before anything imports it.
 os.environ["OMP_WAIT_POLICY"] = "passive"
 
+import io
 import ipaddress
+import json
 import socket
+from typing import NamedTuple
 
 import pytest
 
+from coach import cli
 from coach import rubric as rubrics
 from coach.analysis import Analyser
 from coach.embeddings import E5Embeddings
@@ -127,3 +131,46 @@ def shared_folder():
     if not folder.is_dir():
         pytest.skip(f"the public sets are not at {folder.name}/ beside the checkout")
     return folder
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def rows(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def row(self):
+        (row,) = self.rows
+        return row
+
+
+@pytest.fixture
+def coach(capsys, monkeypatch):
+    """Runs the command in this process."""
+    monkeypatch.setenv("COACH_MODEL", "none")
+
+    def run(*arguments, stdin=b""):
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as ended:
+            code = ended.code
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def batch(tmp_path):
+    def write(*rows, name="batch.jsonl"):
+        file = tmp_path / name
+        lines = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
+        file.write_bytes(b"\n".join(lines))
+        return file
+
+    return write

@@ -145,7 +145,7 @@ def test_what_is_not_analysed_counts_for_nothing():
 @dataclass
 class Row:
     card: ContactCard
-    last_at: datetime | None
+    last: datetime | None
 
 
 def test_reminders_have_a_reason_from_the_notes():

@@ -1,7 +1,6 @@
 """The `coach` command: what it prints, how it ends, and that nothing it is given breaks it."""
 
 import argparse
-import io
 import json
 import os
 import re
@@ -9,12 +8,12 @@ import socket
 import subprocess
 import sys
 import tomllib
-from typing import NamedTuple
 
 import pytest
 
 from coach import cli
 from coach.settings import PROJECT
+from tests.conftest import Ran
 
 ASKING = "Ciao Piero, non ci conosciamo. Mi gireresti il contatto del tuo capo?"
 CRITIQUE_KEYS = [
@@ -25,53 +24,10 @@ REWRITE_KEYS = [
     "verification", "rejected", "before", "after", "variants", "advice",
 ]  # fmt: skip
 ENGLISH = re.compile(
-    r"\b(usage|options?:|positional|optional|arguments?|show|this help|error|default|choose|"
+    r"\b(usage|options?:|positional|optional|arguments?|this help|error|default|choose|"
     r"required|invalid|unrecognized|expected|ambiguous|ignored|no such file)\b",
     re.IGNORECASE,
 )
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def rows(self):
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def row(self):
-        (row,) = self.rows
-        return row
-
-
-@pytest.fixture
-def coach(capsys, monkeypatch):
-    """Runs the command in this process."""
-    monkeypatch.setenv("COACH_MODEL", "none")
-
-    def run(*arguments, stdin=b""):
-        data = stdin.encode() if isinstance(stdin, str) else stdin
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as ended:
-            code = ended.code
-        return Ran(code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def batch(tmp_path):
-    def write(*rows, name="batch.jsonl"):
-        file = tmp_path / name
-        lines = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
-        file.write_bytes(b"\n".join(lines))
-        return file
-
-    return write
 
 
 def shell(*arguments, stdin=b"", **environment):
