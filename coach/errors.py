@@ -13,6 +13,7 @@
     ├── ConfigurationError      a setting is missing or cannot be used
     ├── LibraryError            the index of passages cannot be built or read
     ├── StoreError              the database cannot be opened, read or written
+    │   └── CopyRefused         a file that is not one of our copies; nothing was changed
     └── ModelError              the chat model
         ├── ModelUnavailable    not installed, not started, not reachable
         └── ModelFailure        reached, but it timed out, stopped midway or answered garbage
@@ -106,6 +107,12 @@ class LibraryError(CoachError):
 
 class StoreError(CoachError):
     """The database cannot be opened, read or written."""
+
+
+class CopyRefused(StoreError):
+    """A file to be put back is not one of our copies, or is damaged; nothing was changed."""
+
+    exit_code = 2
 
 
 class ModelError(CoachError):

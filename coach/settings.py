@@ -86,6 +86,11 @@ class Settings:
         return PROJECT / "knowledge" / "personas"
 
     @property
+    def replies(self) -> Path:
+        """Folder of the written replies of the people to practise with."""
+        return PROJECT / "knowledge" / "replies"
+
+    @property
     def prompts(self) -> Path:
         """Folder of the prompts that come with the product."""
         return PROJECT / "prompts"

@@ -7,7 +7,9 @@
     progress.py   progress of long work, on standard error
     messages.py   critique, rewrite
     library.py    search, knowledge
-    system.py     model, doctor, prepare, app
+    contacts.py   contacts, profile, ask
+    practice.py   practice
+    system.py     model, doctor, backup, restore, prepare, app
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from coach import __version__
-from coach.cli import library, messages, system
+from coach.cli import contacts, library, messages, practice, system
 from coach.cli.arguments import Arguments, Parser
 from coach.cli.progress import show_progress
 from coach.composition import Coach
@@ -40,7 +42,7 @@ def parser() -> Parser:
     commands = made.add_subparsers(
         dest="command", required=True, metavar="comando", title="comandi", parser_class=Parser
     )
-    for module in (messages, library, system):
+    for module in (messages, library, contacts, practice, system):
         module.add_commands(commands)
     return made
 

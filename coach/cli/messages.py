@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.cli.arguments import Arguments, Commands, Parser
 from coach.cli.rows import answer_batch, print_json, read_text, shortened, validated
 from coach.composition import Coach
-from coach.errors import CoachError
+from coach.errors import CoachError, InputError
 from coach.schemas import (
     Channel,
     Contact,
+    ContactCard,
     Critique,
     Message,
     Register,
@@ -104,8 +105,10 @@ def _add_message_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--relation",
         choices=[r.value for r in Relation],
-        default=Relation.STRANGER.value,
-        help="quanto vi conoscete (stranger)",
+        help="quanto vi conoscete (stranger, o ciò che dicono gli scambi con --contact)",
+    )
+    parser.add_argument(
+        "--contact", metavar="ID", help="a chi scrivi: identificativo o nome di un contatto"
     )
     parser.add_argument("--json", action="store_true", help="stampa JSON")
 
@@ -179,12 +182,15 @@ class _RewriteRow(BaseModel):
 def _critique(args: Arguments, coach: Coach) -> int:
     use_model = args.llm and is_ready(coach)
 
-    def judged(message: Message) -> tuple[Critique, Rewrite | None]:
-        found = coach.critique(message)
+    def judged(message: Message, contact: Contact | None = None) -> tuple[Critique, Rewrite | None]:
+        found = coach.critique(message, contact)
         if not args.llm:
             return found, None
         request = RewriteRequest(
-            draft=message.text, channel=message.channel, relation=message.relation
+            draft=message.text,
+            channel=message.channel,
+            relation=message.relation,
+            contact=contact or Contact(),
         )
         return found, coach.rewrite(request, use_model=use_model)
 
@@ -193,18 +199,21 @@ def _critique(args: Arguments, coach: Coach) -> int:
         return {**critique_object(found), **with_rewrite}
 
     if args.batch:
+        _refuse_contact(args)
 
         def answer(row: dict[str, Any]) -> dict[str, Any]:
             valid: _CritiqueRow = validated(_CritiqueRow, row)
             return {"id": valid.id, **as_object(*judged(valid.noun()))}
 
         return answer_batch(args.batch, answer)
+    card, relation = _recipient(args, coach)
     found, rewrite = judged(
         Message(
             text=read_text(args.file),
             channel=Channel(args.channel),
-            relation=Relation(args.relation),
-        )
+            relation=relation,
+        ),
+        card.contact if card else None,
     )
     if args.json:
         print_json({"id": str(args.file or "-"), **as_object(found, rewrite)})
@@ -214,6 +223,24 @@ def _critique(args: Arguments, coach: Coach) -> int:
         print("\nRiscrittura verificata\n")
         _print_rewrite(rewrite, sys.stdout)
     return 0
+
+
+def _refuse_contact(args: Arguments) -> None:
+    if args.contact:
+        raise InputError("--contact vale per una bozza sola, non con --batch.")
+
+
+def _recipient(args: Arguments, coach: Coach) -> tuple[ContactCard | None, Relation]:
+    """Whom a message is for and the relation: the one given, else what the exchanges say."""
+    card = coach.store.contact(args.contact) if args.contact else None
+    if args.relation:
+        return card, Relation(args.relation)
+    return card, coach.balance(card.id).relation if card else Relation.STRANGER
+
+
+def _usual_register(card: ContactCard | None) -> Register | None:
+    used = card.register_used if card else Register.NONE
+    return used if used in (Register.TU, Register.LEI) else None
 
 
 def is_ready(coach: Coach) -> bool:
@@ -235,19 +262,32 @@ def _rewrite(args: Arguments, coach: Coach) -> int:
         return coach.rewrite(request, use_model=use_model, variants=args.variants)
 
     if args.batch:
+        _refuse_contact(args)
 
         def answer(row: dict[str, Any]) -> dict[str, Any]:
             valid: _RewriteRow = validated(_RewriteRow, row)
             return {"id": valid.id, **rewrite_object(rewritten(valid.noun()))}
 
         return answer_batch(args.batch, answer)
+    card, relation = _recipient(args, coach)
+    known = card.contact if card else Contact()
+    profile = coach.store.profile() if card else Sender()
     request = RewriteRequest(
         draft=read_text(args.file),
         channel=Channel(args.channel),
-        relation=Relation(args.relation),
-        register_wanted=Register(args.register) if args.register else None,
-        sender=Sender(name=args.sender, about=args.about, can_offer=tuple(args.offer)),
-        contact=Contact(name=args.to, role=args.role, company=args.company, notes=tuple(args.note)),
+        relation=relation,
+        register_wanted=Register(args.register) if args.register else _usual_register(card),
+        sender=Sender(
+            name=args.sender or profile.name,
+            about=args.about or profile.about,
+            can_offer=tuple(args.offer) or profile.can_offer,
+        ),
+        contact=Contact(
+            name=args.to or known.name,
+            role=args.role or known.role,
+            company=args.company or known.company,
+            notes=(*known.notes, *args.note),
+        ),
     )
     result = rewritten(request)
     if args.json:

@@ -124,3 +124,15 @@ def shortened(quote: str, limit: int = 120) -> str:
     """A quote on one line, of at most `limit` characters."""
     line = " ".join(quote.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def confirmed(question: str) -> bool:
+    """Whether the person says yes.
+
+    Raises:
+        InputError: nobody is there to say it.
+    """
+    if not sys.stdin.isatty():
+        raise InputError("Serve una conferma.", "Aggiungi --yes.")
+    print(f"{question} [s/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("s", "sì", "si")

@@ -1,4 +1,4 @@
-"""`coach model`, `coach doctor`, `coach prepare` and `coach app`."""
+"""`coach model`, `doctor`, `backup`, `restore`, `prepare` and `app`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import os
 import socket
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from coach.cli.arguments import Arguments, Commands, add_action, add_group
 from coach.cli.progress import byte_progress
-from coach.cli.rows import print_json
+from coach.cli.rows import confirmed, print_json
 from coach.composition import Coach
 from coach.errors import CoachError, InputError
 from coach.settings import EMBEDDED, NO_MODEL, choose_model, load
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the four commands."""
+    """Add the commands."""
     actions = add_group(commands, "model", "gestisce il modello", "Gestisce il modello che scrive.")
     add_action(actions, "pull", "scarica il modello incorporato (1,1 GB)").set_defaults(
         run=_model_pull
@@ -33,6 +34,22 @@ def add_commands(commands: Commands) -> None:
     )
     doctor.add_argument("--json", action="store_true", help="stampa JSON")
     doctor.set_defaults(run=_doctor)
+
+    backup = commands.add_parser(
+        "backup",
+        help="copia i tuoi dati in un file",
+        description="Copia contatti, scambi, bozze, conversazioni e pratiche in un file.",
+    )
+    backup.add_argument("file", type=Path, metavar="FILE", help="dove")
+    backup.set_defaults(run=_backup)
+    restore = commands.add_parser(
+        "restore",
+        help="rimette i dati di una copia",
+        description="Mette i dati di una copia al posto di quelli di adesso.",
+    )
+    restore.add_argument("file", type=Path, metavar="FILE", help="la copia")
+    restore.add_argument("--yes", action="store_true", help="senza chiedere conferma")
+    restore.set_defaults(run=_restore)
 
     commands.add_parser(
         "prepare",
@@ -89,6 +106,24 @@ def _doctor(args: Arguments, coach: Coach) -> int:
             mark = "ok" if diagnosis.ok else "NO"
             print(f"{mark}  {diagnosis.part}: {diagnosis.detail} {diagnosis.remedy}".rstrip())
     return 0 if all(d.ok or not d.required for d in found) else 1
+
+
+def _backup(args: Arguments, coach: Coach) -> int:
+    coach.store.backup(args.file)
+    print(f"Copia in {args.file}.", file=sys.stderr)
+    return 0
+
+
+def _restore(args: Arguments, coach: Coach) -> int:
+    from coach.store import restore
+
+    if not args.yes and not confirmed("I dati di adesso lasciano il posto a quelli della copia?"):
+        print("Non ho cambiato niente.")
+        return 0
+    # Not through the store: the database may be too damaged to open.
+    restore(coach.settings.database, args.file)
+    print("Dati rimessi.", file=sys.stderr)
+    return 0
 
 
 def _prepare(args: Arguments, coach: Coach) -> int:
