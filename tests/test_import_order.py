@@ -47,6 +47,8 @@ OWNERS = {
     "streamlit": "coach.ui",
     "argparse": "coach.cli",
     "alembic": "coach.store",
+    "altair": "coach.ui",
+    "dateutil": "coach.imports",
     "icalendar": "coach.balance",
     "sqlalchemy": "coach.store",
     "vobject": "coach.imports",
