@@ -172,7 +172,7 @@ class Coach:
         return None
 
     def warm(self) -> None:
-        """Start the configured model and have it read the fixed beginning of its prompts.
+        """Start the configured model and have it read the fixed beginning of the rewrite's prompt.
 
         Worth its seconds before the first rewrite, whose time is limited; does nothing where there
         is no usable model or no gain.
@@ -180,12 +180,26 @@ class Coach:
         Raises:
             ModelError: the embedded model does not start, or does not read it in time.
         """
+        from coach.rewrite.polish import SENTENCE_PROMPT
+
+        self._warm(SENTENCE_PROMPT)
+
+    def warm_practice(self) -> None:
+        """`warm`, for the answers of the people one practises with.
+
+        Raises:
+            ModelError: as `warm`.
+        """
+        from coach.roleplay.voice import WITHIN_PROMPT
+
+        self._warm(WITHIN_PROMPT)
+
+    def _warm(self, prompt: str) -> None:
         if self.model_problem is not None or self.model is None:
             return
         from coach import prompts
-        from coach.rewrite.polish import SENTENCE_PROMPT
 
-        self.model.warm(prompts.load(SENTENCE_PROMPT, self.settings.prompts).prefix())
+        self.model.warm(prompts.load(prompt, self.settings.prompts).prefix())
 
     def balance(self, contact_id: str) -> Balance:
         """Where the person stands with a contact, once every exchange with them is analysed.
@@ -369,9 +383,19 @@ class Coach:
         message: str,
         *,
         use_model: bool = True,
+        share_contact: bool = False,
+        on_text: Callable[[str], None] | None = None,
         cancel: Callable[[], bool] | None = None,
     ) -> PracticeSession:
         """Send a message to the person played, get the answer, and keep both.
+
+        Args:
+            session: the practice so far.
+            message: what the learner writes.
+            use_model: whether the configured model may speak.
+            share_contact: whether a remote model may be told about a contact who is played.
+            on_text: told the answer so far, as it comes.
+            cancel: asked now and then; True leaves the answer to the written replies.
 
         Raises:
             MessageError: the message is too large or binary.
@@ -387,6 +411,8 @@ class Coach:
             bank=self.replies,
             model=self.model if use_model and self.model_problem is None else None,
             prompts_folder=self.settings.prompts,
+            share_contact=share_contact,
+            on_text=on_text,
             cancel=cancel,
         )
         self.store.save_session(played)

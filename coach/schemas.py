@@ -593,7 +593,8 @@ class StanceMove(Model):
 
     Attributes:
         id: what did it: a principle's id, or a reason of the state machine's own.
-        steps: how much it warms (positive) or cools (negative), before difficulty and history.
+        steps: how much it warms (positive) or cools (negative), with difficulty and history
+            reckoned in: the moves of a turn add up to its change.
         reason: in Italian, with the learner's words where there are some.
         quote: those words.
     """

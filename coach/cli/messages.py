@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -243,12 +244,12 @@ def _usual_register(card: ContactCard | None) -> Register | None:
     return used if used in (Register.TU, Register.LEI) else None
 
 
-def is_ready(coach: Coach) -> bool:
+def is_ready(coach: Coach, warm: Callable[[], None] | None = None) -> bool:
     """Whether the configured model can write, started if need be; says why it cannot."""
     try:
         if problem := coach.model_problem:
             raise problem
-        coach.warm()
+        (warm or coach.warm)()
     except CoachError as error:
         print(f"{error} Intanto scrive il compositore.", file=sys.stderr)
         return False

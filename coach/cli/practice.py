@@ -103,7 +103,7 @@ def _history(file: Path, coach: Coach) -> int:
 def _script(args: Arguments, coach: Coach) -> int:
     from coach.roleplay.scripted import run_script_row
 
-    use_model = not args.no_llm and is_ready(coach)
+    use_model = not args.no_llm and is_ready(coach, coach.warm_practice)
 
     def answer(row: dict[str, Any]) -> dict[str, Any]:
         return run_script_row(
@@ -130,7 +130,7 @@ def _play(args: Arguments, coach: Coach) -> int:
         channel=Channel(args.channel),
         difficulty=Difficulty(args.difficulty),
     )
-    use_model = not args.no_llm and is_ready(coach)
+    use_model = not args.no_llm and is_ready(coach, coach.warm_practice)
     who = session.persona
     what = ", ".join(part for part in (who.role, who.company) if part)
     print(f"Scrivi a {who.name}{f' ({what})' if what else ''}.", file=sys.stderr)
