@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import platformdirs
 
@@ -53,7 +54,9 @@ class Settings:
     @property
     def database(self) -> str:
         """The database's address, as SQLAlchemy writes it."""
-        return self.database_url or f"sqlite:///{self.home / 'coach.sqlite'}"
+        # SQLAlchemy unquotes the path: a folder may have a % or a ? in its name.
+        file = quote((self.home / "coach.sqlite").as_posix())
+        return self.database_url or f"sqlite:///{file}"
 
     @property
     def library(self) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 
 import platformdirs
 import pytest
@@ -9,11 +10,21 @@ import pytest
 from coach import settings
 from coach.errors import ConfigurationError
 from coach.settings import CONFIGURATION, EMBEDDED, NO_MODEL, PROJECT, choose_model, load
+from coach.store import Store
 
 
 @pytest.fixture
 def environ(tmp_path):
     return {"COACH_HOME": str(tmp_path / "a" / "b"), "COACH_MODELS": str(tmp_path / "big")}
+
+
+def test_the_database_is_in_the_home_whatever_its_name(tmp_path):
+    home = tmp_path / "città 50%20?a#b"
+    known = load({"COACH_HOME": str(home)})
+    with closing(Store.open(known.database)):
+        assert (home / "coach.sqlite").is_file()
+    other = "postgresql://localhost/coach"
+    assert load({"COACH_HOME": str(home), "COACH_DATABASE_URL": other}).database == other
 
 
 def test_a_new_folder_works_at_once(environ, tmp_path):

@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 from coach.store import contacts as cards
 from coach.store import exchanges as spoken
 from coach.store.database import Database
-from coach.store.matching import Person, Plan, Register, plan
+from coach.store.matching import KnownPeople, Person, Plan, plan
 from coach.store.merging import Imported, ImportSummary, Progress, fold
 from coach.store.tables import Moment, contacts, exchanges, profile
 
 #: Rows written at once.
 _BATCH = 2000
+#: Besides `IMPORTED_FIELDS`, the columns that an import changes.
+_ALSO = ("notes", "name_folded", "folded")
 
 _PERSON = tuple(
     contacts.c[name]
@@ -76,11 +78,9 @@ def _plan(connection: Connection, imported: Imported, progress: Progress | None)
         if progress:
             progress("Confronto con i contatti che hai", done, total)
 
-    register = Register(
-        (Person(*row) for row in connection.execute(select(*_PERSON))), cards.new_id
-    )
+    who = KnownPeople((Person(*row) for row in connection.execute(select(*_PERSON))), cards.new_id)
     known = set(connection.scalars(select(exchanges.c.id))) if imported.exchanges else set()
-    return plan(imported, register, known, tell)
+    return plan(imported, who, known, tell)
 
 
 def _write(connection: Connection, made: Plan, progress: Progress | None) -> None:
@@ -101,7 +101,7 @@ def _write(connection: Connection, made: Plan, progress: Progress | None) -> Non
     execute(
         update(contacts)
         .where(same)
-        .values({name: bindparam(name) for name in (*cards.IMPORTED_FIELDS, *_DERIVED)}),
+        .values({name: bindparam(name) for name in (*cards.IMPORTED_FIELDS, *_ALSO)}),
         ({"of": p.id, **_fields(p)} for p in made.people if p.is_changed),
     )
     last = bindparam("last", type_=Moment())
@@ -134,10 +134,6 @@ def _write(connection: Connection, made: Plan, progress: Progress | None) -> Non
             for person, message in made.messages
         ),
     )
-
-
-#: Columns made from the others.
-_DERIVED = ("notes", "name_folded", "folded")
 
 
 def _fields(person: Person) -> dict[str, Any]:

@@ -217,6 +217,18 @@ def find(connection: Connection, key: str) -> ContactCard:
     raise _unknown(wanted)
 
 
+def must_exist(connection: Connection, contact_id: str | None) -> None:
+    """See to it that what is kept for a contact does not outlive them.
+
+    Raises:
+        NotFoundError: there is no such contact.
+    """
+    if contact_id is not None and not connection.scalar(
+        select(contacts.c.id).where(contacts.c.id == contact_id)
+    ):
+        raise NotFoundError("Questo contatto non c'è più.", "Forse è stato cancellato.")
+
+
 def search_anew(connection: Connection, identifiers: Iterable[str]) -> None:
     """Bring what searches look in up to date with the cards."""
     for identifier in identifiers:

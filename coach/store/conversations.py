@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select
 
 from coach.schemas import Answer, ChatTurn
+from coach.store.contacts import must_exist
 from coach.store.database import Database
-from coach.store.drafts import must_exist
 from coach.store.tables import turns
 
 

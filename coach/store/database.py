@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -49,7 +49,7 @@ class Database:
         self._writer = engine.execution_options(writes=True)
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str | URL) -> Self:
         """Open a database, made or migrated first if need be.
 
         Args:
@@ -224,7 +224,7 @@ def restore(url: str, file: Path) -> None:
 # --- opening --------------------------------------------------------------------------------------
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     try:
         address = make_url(url)
         on_disk = address.get_backend_name() == "sqlite"
@@ -402,7 +402,7 @@ def _checked_copy(file: Path, folder: Path) -> Iterator[Path]:
                 f"{file} non è una copia del database, o è danneggiata.", "Non ho cambiato nulla."
             )
         try:
-            copy = Database.open(f"sqlite:///{checked}")
+            copy = Database.open(URL.create("sqlite", database=str(checked)))
         except StoreError as error:
             raise CopyRefused(
                 error.message.replace(str(checked), str(file)), "Non ho cambiato nulla."

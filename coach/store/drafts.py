@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from coach.errors import NotFoundError
 from coach.schemas import Critique, Rewrite
+from coach.store.contacts import must_exist
 from coach.store.database import Database
 from coach.store.records import Revision, SavedDraft
-from coach.store.tables import contacts, drafts, erased_drafts, revisions
+from coach.store.tables import drafts, erased_drafts, revisions
 
 #: Most drafts kept; the ones untouched for longest go first.
 MAX_DRAFTS = 200
@@ -125,18 +126,6 @@ class Drafts(Database):
         wanted = select(revisions).where(revisions.c.draft_id == draft_id).order_by(revisions.c.id)
         with self._reading() as connection:
             return [_revision(row) for row in connection.execute(wanted)]
-
-
-def must_exist(connection: Connection, contact_id: str | None) -> None:
-    """See to it that what is kept for a contact does not outlive them.
-
-    Raises:
-        NotFoundError: there is no such contact.
-    """
-    if contact_id is not None and not connection.scalar(
-        select(contacts.c.id).where(contacts.c.id == contact_id)
-    ):
-        raise NotFoundError("Questo contatto non c'è più.", "Forse è stato cancellato.")
 
 
 def _prune(connection: Connection, saved: str) -> None:

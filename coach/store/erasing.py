@@ -24,7 +24,6 @@ from coach.schemas import ContactCard
 from coach.store import contacts as cards
 from coach.store.database import Database
 from coach.store.mentions import Mentions, Trait, names_of
-from coach.store.merging import fold
 from coach.store.records import Erased
 from coach.store.tables import (
     Phrases,
@@ -143,7 +142,7 @@ def _drafts_for(connection: Connection, card: ContactCard, *, named: bool) -> li
     return [
         row.id
         for row in connection.execute(wanted)
-        if row.contact_id == card.id or fold(row.recipient) in names
+        if row.contact_id == card.id or names & set(names_of(row.recipient))
     ]
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from coach.errors import InputError, NotFoundError
 from coach.schemas import Direction, Exchange, ExchangeChannel
+from coach.store.contacts import must_exist
 from coach.store.database import Database
 from coach.store.tables import Moment, contacts, exchanges
 
@@ -49,8 +50,7 @@ class Exchanges(Database):
         with self._writing() as connection:
             if connection.scalar(select(exchanges.c.id).where(exchanges.c.id == kept.id)):
                 raise InputError(f"C'è già uno scambio con l'identificativo {kept.id}.")
-            if not connection.scalar(select(contacts.c.id).where(contacts.c.id == kept.contact_id)):
-                raise NotFoundError(f"Non c'è un contatto «{kept.contact_id}».")
+            must_exist(connection, kept.contact_id)
             connection.execute(insert(exchanges).values(**kept.model_dump()))
             _recount(connection, kept.contact_id)
         return kept

@@ -1,7 +1,7 @@
 """Who is who when a file of contacts is taken in. Pure: what to write, decided before writing.
 
 A person is the same by the address of their profile, else by e-mail, else by name and company;
-never by name alone.
+never by name alone. A site or a mailbox that several may share counts with the name only.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ SHARED_MAILBOXES = frozenset({
     "press", "redazione", "sales", "segreteria", "selezione", "staff", "stampa", "studio",
     "support", "team", "ufficio", "vendite",
 })  # fmt: skip
+_PROFILES = ("https://www.linkedin.com/in/", "https://www.linkedin.com/pub/")
 #: What LinkedIn's newer exports overrule in a card that came from LinkedIn.
 _REFRESHED = ("role", "company", "connected_on")
 _FILLED = ("name", "role", "company", "email", "url", "phone", "connected_on")
@@ -81,7 +82,7 @@ class Plan:
     summary: ImportSummary = field(default_factory=ImportSummary)
 
 
-class Register:
+class KnownPeople:
     """Everybody known, found by what identifies them.
 
     Args:
@@ -96,7 +97,7 @@ class Register:
         self._by_email: dict[str, Person] = {}
         self._by_company: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
         self._names: set[str] = set()
-        self._names_without_url: set[str] = set()
+        self._names_without_profile: set[str] = set()
         self._by_key: defaultdict[str, list[Person]] = defaultdict(list)
         self._urls: dict[str, str] = {}
         for person in known:
@@ -111,20 +112,18 @@ class Register:
 
     def by_url(self, url: str) -> Person | None:
         """Who has this profile."""
-        return self._by_url.get(url) if url else None
+        return self._by_url.get(url) if _is_profile(url) else None
 
     def find(self, given: ImportedContact, url: str) -> Person | None:
         """Who is already known as the person given; None for somebody new."""
-        if url and (known := self._by_url.get(url)):
-            return known
         name, company, email = fold(given.name), fold(given.company), fold(given.email)
-        if email and (known := self._by_email.get(email)):
-            shared = email.partition("@")[0] in SHARED_MAILBOXES
-            if not shared or fold(known.name) == name:
-                return known
+        if url and (known := self._by_url.get(_url_key(url, name))):
+            return known
+        if email and (known := self._by_email.get(_email_key(email, name))):
+            return known
         if name and company:
             for known in self._by_company.get((name, company), ()):
-                if not (url and known.url and known.url != url):
+                if not (_is_profile(url) and _is_profile(known.url) and known.url != url):
                     return known
         if not (url or email or company):
             # Nothing but a name: the same only if it is the same row of the same file, and a file
@@ -136,7 +135,8 @@ class Register:
 
     def has_namesake(self, given: ImportedContact, url: str) -> bool:
         """Whether somebody of the same name is known and nothing says that it is another."""
-        return fold(given.name) in (self._names_without_url if url else self._names)
+        names = self._names_without_profile if _is_profile(url) else self._names
+        return fold(given.name) in names
 
     def add(self, given: ImportedContact, url: str) -> Person:
         """Enter somebody new."""
@@ -164,18 +164,18 @@ class Register:
         """Let somebody be found by this profile too, and by all that their card says now."""
         self._enter(person)
         if url:
-            self._by_url.setdefault(url, person)
+            self._by_url.setdefault(_url_key(url, fold(person.name)), person)
 
     def _enter(self, person: Person) -> None:
         self._ids.add(person.id)
         name, company, email = fold(person.name), fold(person.company), fold(person.email)
         if person.url:
-            self._by_url.setdefault(person.url, person)
+            self._by_url.setdefault(_url_key(person.url, name), person)
         if email:
-            self._by_email.setdefault(email, person)
+            self._by_email.setdefault(_email_key(email, name), person)
         self._names.add(name)
-        if not person.url:
-            self._names_without_url.add(name)
+        if not _is_profile(person.url):
+            self._names_without_profile.add(name)
         if company:
             _list(self._by_company[name, company], person)
         if person.import_key:
@@ -184,7 +184,7 @@ class Register:
 
 def plan(
     imported: Imported,
-    register: Register,
+    who: KnownPeople,
     known_messages: set[str],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Plan:
@@ -192,34 +192,34 @@ def plan(
 
     Args:
         imported: what the file holds.
-        register: everybody known; enters the new.
+        who: everybody known; enters the new.
         known_messages: identifiers of the exchanges kept; enters the new.
         progress: told how many rows are done, of how many.
     """
     made = Plan()
     people: dict[str, Person] = {}
     skipped = list(imported.skipped)
-    owner = register.url(imported.owner.url) if imported.owner else ""
+    owner = who.url(imported.owner.url) if imported.owner else ""
     total = len(imported.contacts) + len(imported.exchanges)
     ambiguous = 0
 
     def take(given: ImportedContact, url: str) -> Person:
         nonlocal ambiguous
-        person = register.find(given, url)
+        person = who.find(given, url)
         if person is None:
-            ambiguous += register.has_namesake(given, url)
-            person = register.add(given, url)
+            ambiguous += who.has_namesake(given, url)
+            person = who.add(given, url)
         else:
             person.is_changed |= _brought_up_to_date(person, given, url) and not person.is_new
             person.seen = True
-            register.also(person, url)
+            who.also(person, url)
         people.setdefault(person.id, person)
         return person
 
     for place, given in enumerate(imported.contacts):
         if not place % 1000:
             progress(place, total)
-        url = register.url(given.url)
+        url = who.url(given.url)
         if url and url == owner:
             continue
         if not given.name.strip():
@@ -235,11 +235,11 @@ def plan(
         if message.fingerprint in known_messages:
             known += 1
             continue
-        url = register.url(message.url)
+        url = who.url(message.url)
         if not url or url == owner:
             nowhere[message.name] += 1
             continue
-        person = register.by_url(url) or take(
+        person = who.by_url(url) or take(
             ImportedContact(
                 name=message.name.strip() or url.rpartition("/")[2],
                 url=url,
@@ -274,6 +274,19 @@ def plan(
         ambiguous=ambiguous,
     )
     return made
+
+
+def _is_profile(url: str) -> bool:
+    """Whether an address is one person's for certain; a card may also give a company's site."""
+    return url.startswith(_PROFILES)
+
+
+def _url_key(url: str, name: str) -> str:
+    return url if _is_profile(url) else f"{url} {name}"
+
+
+def _email_key(email: str, name: str) -> str:
+    return f"{email} {name}" if email.partition("@")[0] in SHARED_MAILBOXES else email
 
 
 def _list(people: list[Person], person: Person) -> None:

@@ -153,7 +153,9 @@ def names_of(name: str) -> tuple[str, ...]:
 def plainly(text: str) -> str:
     """The text folded, with what JSON, HTML and addresses write in figures spelt out."""
     if "\\" in text:
-        text = _ESCAPED_SPACE.sub(" ", _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text))
+        if "\\u" in text:
+            text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+        text = _ESCAPED_SPACE.sub(" ", text)
     if "&" in text:
         text = html.unescape(text)
     if "%" in text:

@@ -6,8 +6,8 @@ from sqlalchemy import delete, select
 
 from coach.errors import NotFoundError
 from coach.schemas import PracticeSession
+from coach.store.contacts import must_exist
 from coach.store.database import Database
-from coach.store.drafts import must_exist
 from coach.store.tables import sessions
 
 
