@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from coach.rewrite.fragments import Kind, OfferKind, understand, understand_offer
+from coach.rewrite.fragments import Kind, understand
+from coach.rewrite.offers import OfferKind, understand_offer
 from coach.schemas import Relation
 
 MET, STRANGER, ESTABLISHED = Relation.MET, Relation.STRANGER, Relation.ESTABLISHED
@@ -35,7 +36,7 @@ MET, STRANGER, ESTABLISHED = Relation.MET, Relation.STRANGER, Relation.ESTABLISH
         (STRANGER, "appassionata di funghi", Kind.QUALITY, "appassionata di funghi"),
         (STRANGER, "anche lui suona", Kind.COMMON, "anche lei suona"),
         (ESTABLISHED, "stesso liceo di Cuneo", Kind.COMMON, "veniamo dallo stesso liceo di Cuneo"),
-        (MET, "ex collega in Barilla", Kind.JOINT, "siamo stati colleghi in Barilla"),
+        (MET, "ex collega in Barilla", Kind.JOINT, "abbiamo lavorato insieme in Barilla"),
         (ESTABLISHED, "collaboriamo da anni", Kind.JOINT, "collaboriamo da anni"),
         (ESTABLISHED, "gli ho prestato il furgone", Kind.PAST_GIFT, "gli ho prestato il furgone"),
         (ESTABLISHED, "mi ha passato un cliente", Kind.RECEIVED, "avermi passato un cliente"),
@@ -48,6 +49,32 @@ MET, STRANGER, ESTABLISHED = Relation.MET, Relation.STRANGER, Relation.ESTABLISH
         (ESTABLISHED, "amici da una vita", Kind.JOINT, "siamo amici da una vita"),
         (ESTABLISHED, "ieri mi ha riparato la bici", Kind.RECEIVED, "avermi riparato la bici ieri"),
         (MET, "mi ha parlato dei mal di testa", Kind.TOLD, "mi ha parlato dei mal di testa"),
+        (MET, "fiera Anuga Colonia", Kind.EVENT, "fiera Anuga di Colonia"),
+        (MET, "assemblea condominio", Kind.EVENT, "assemblea di condominio"),
+        (MET, "Vinitaly, padiglione 7", Kind.MET, "a Vinitaly, al padiglione 7"),
+        (MET, "sala d'attesa del dentista", Kind.MET, "nella sala d'attesa del dentista"),
+        (MET, "mostra collettiva a Bari", Kind.EVENT, "mostra collettiva a Bari"),
+        (MET, "si lamentava delle imprese", Kind.NEED_NOUN, "le difficoltà con le imprese"),
+        (MET, "gli fa male la spalla", Kind.NEED, "gli fa male la spalla"),
+        (MET, "ha detto che il sito è lento", Kind.TOLD, "mi ha detto che il sito è lento"),
+        (STRANGER, "ha tenuto talk a IED", Kind.DONE, "ha tenuto un talk a IED"),
+        (STRANGER, "cerca fotografo", Kind.NEED, "cerca un fotografo"),
+        (STRANGER, "cerca casa", Kind.NEED, "cerca casa"),
+        (STRANGER, "articolo suo su QualEnergia", Kind.WORK, "articolo su QualEnergia"),
+        (
+            STRANGER,
+            "programma 2025 dedicato alle donne",
+            Kind.WORK,
+            "programma 2025 dedicato alle donne",
+        ),
+        (STRANGER, "finalista premio Andersen", Kind.DONE, "è finalista al premio Andersen"),
+        (ESTABLISHED, "mio ex capo in Fiat", Kind.JOINT, "abbiamo lavorato insieme in Fiat"),
+        (
+            ESTABLISHED,
+            "ogni anno gli faccio il presepe",
+            Kind.JOINT,
+            "gli faccio il presepe ogni anno",
+        ),
     ],
 )
 def test_notes_are_told_by_their_form(relation: Relation, note: str, kind: Kind, body: str) -> None:
@@ -89,6 +116,12 @@ def test_the_name_at_the_beginning_is_dropped() -> None:
         ("presentarle due soci", OfferKind.INFINITIVE, "presentarle due soci"),
         ("ho un furgone libero", OfferKind.SENTENCE, "ho un furgone libero"),
         ("2 biglietti per la partita", OfferKind.THING, "2 biglietti per la partita"),
+        ("contatti di due importatori", OfferKind.CONTACT, "i contatti di due importatori"),
+        ("un mockup della loro home page", OfferKind.THING, "un mockup della vostra home page"),
+        ("code review di un repo", OfferKind.THING, "una code review di un repo"),
+        ("scansioni 3D dei reperti", OfferKind.THING, "delle scansioni 3D dei reperti"),
+        ("elenco fiere in Polonia", OfferKind.DOCUMENT, "un elenco di fiere in Polonia"),
+        ("mezz'ora di chiacchiere", OfferKind.HELP, "mezz'ora di chiacchiere"),
     ],
 )
 def test_offers_get_their_article(offer: str, kind: OfferKind, body: str) -> None:

@@ -14,12 +14,15 @@ from enum import IntEnum
 from itertools import combinations
 
 from coach.analysis import lexicon
+from coach.analysis.text import listed
 from coach.rewrite import manners, wording
-from coach.rewrite.fragments import Fragment, Kind, Offer, OfferKind
+from coach.rewrite.fragments import Fragment, Kind
 from coach.rewrite.morphology import addressed, with_preposition
+from coach.rewrite.offers import Offer, OfferKind
 from coach.rewrite.plan import (
     APPRECIATION_QUESTION,
     HOW_MET_QUESTION,
+    SHARED_QUESTION,
     Known,
     Plan,
     content_stems,
@@ -144,7 +147,7 @@ class Composition:
         if part.slot is Slot.OFFER and not any(p.slot is Slot.OFFER and p.anchors for p in left):
             # The second offer is now the first: nothing to add it to.
             left = [
-                replace(p, text=p.text.removeprefix(_MORE)) if p.slot is Slot.OFFER else p
+                replace(p, text=_alone(p, self.register)) if p.slot is Slot.OFFER else p
                 for p in left
             ]
         return replace(self, parts=tuple(left))
@@ -153,6 +156,13 @@ class Composition:
         """The same message with another sentence in a part's place."""
         parts = tuple(replace(p, text=text) if p is part else p for p in self.parts)
         return replace(self, parts=parts)
+
+
+def _alone(part: Part, register: Register) -> str:
+    """A second offer as a first one."""
+    if part.offer is None or not part.text.startswith(("posso anche ", _MORE)):
+        return part.text
+    return wording.offer_clause(part.offer, register)
 
 
 class Chooser:
@@ -190,8 +200,9 @@ class Chooser:
 
 
 _ECHO = re.compile(
-    r"\b(?:piacere|comodo|utile|volentieri|interesse|so che|ricord\w+|saputo|con piacere|"
-    r"incurios\w+|scrivo|stato un|fatto|ancora|colpito|apprezzato)\b"
+    r"\b(?:piacere|comodo|utile|volentieri|interesse|so che|ho visto|ho saputo|ricord\w+|saputo|"
+    r"con piacere|"
+    r"incurios\w+|scrivo|stato un|fatto|complimenti|ancora|colpito|apprezzato)\b"
 )
 
 
@@ -295,19 +306,41 @@ def _parts(plan: Plan, chooser: Chooser) -> list[Part]:
         chooser.heard(part.text)
     told = [known for known in plan.known if known.fact.role is FactRole.NEED]
     others = [known for known in plan.known if known.fact.role is not FactRole.NEED]
+    if plan.offers and not told:
+        told = [known for known in others if wording.leads_to_offer(known.fragment)][:1]
+    others = _telling([known for known in others if known not in told], plan)
     for known in others[:room]:
         joined = _meeting_with_talk(known, plan, parts)
         if joined is not None:
             parts = joined
             continue
         said = _known_part(known, plan, chooser)
-        if said is not None and not _covered(said, parts):
-            parts.append(said)
+        if said is None or _covered(said, parts) or _met_twice(known, parts):
+            continue
+        if said.text.startswith("grazie") and any(part.slot is Slot.THANKS for part in parts):
+            # Thanked once is thanked.
+            continue
+        parts.append(said)
     parts.extend(_needs_and_offers(plan, told[:2], chooser, parts))
     parts.extend(_placeholders(plan, parts))
     parts.extend(_request(plan, chooser, parts))
     parts.extend(_next_step(plan, parts, chooser))
     return _dampened(parts)
+
+
+def _telling(known: Sequence[Known], plan: Plan) -> list[Known]:
+    """The notes worth a sentence: what leads nowhere ("lavora in banca") only for want of better.
+
+    It leads somewhere when an offer is about the same thing.
+    """
+    offered = frozenset[str]().union(*(content_stems(offer.body) for offer in plan.offers))
+    telling = [
+        item
+        for item in known
+        if not wording.is_bare_circumstance(item.fragment)
+        or content_stems(item.fragment.body) & offered
+    ]
+    return telling or list(known)
 
 
 def _dampened(parts: list[Part]) -> list[Part]:
@@ -365,20 +398,80 @@ def _kept(plan: Plan) -> list[Part]:
     for kept in plan.draft.kept:
         slot, role = _ACT_SLOTS[kept.act], _ACT_ROLES[kept.act]
         stems = content_stems(kept.text)
+        if role is not FactRole.OFFER and any(
+            _gist(kept.text) <= _gist(k.fragment.body) for k in plan.known
+        ):
+            continue
         noted = [k for k in plan.known if k.fact.role is role]
         if noted and role is not FactRole.OFFER:
             own = frozenset[str]().union(*(content_stems(k.fragment.body) for k in noted))
-            if not own <= stems:
+            completed = content_stems(_named(kept.text, plan))
+            richer = any(0 < len(_gist(k.fragment.body) & completed) == len(_gist(k.fragment.body))
+                         for k in noted)  # fmt: skip
+            if not own <= stems and not richer:
                 continue
         if any(part.slot is slot for part in parts) and slot is not Slot.OFFER:
             continue
         if slot is Slot.HOW_MET and not stems - _BLAND:
             # "È stato bello incontrarti." says nothing of where: the placeholder asks.
             continue
-        text = _unbargained(kept.text) if kept.act is Act.OFFER else kept.text
+        if _DANGLING.match(kept.text):
+            continue
+        if kept.act is Act.OFFER and (
+            not _GIVES.search(kept.text)
+            or (kept.text.rstrip().endswith("?") and not _WOULD_YOU.search(kept.text))
+        ):
+            continue
+        text = _unbargained(kept.text) if kept.act is Act.OFFER else _named(kept.text, plan)
         fact = Fact(text=text, origin=FactOrigin.DRAFT, role=role)
-        parts.append(Part(slot, decapitalised(text, ()), (fact,), _WORTH[slot]))
+        # What a note says too is the note's fact as well.
+        noted_too = tuple(
+            known.fact
+            for known in plan.known
+            if known.fragment.kind is Kind.WORK
+            and _gist(known.fragment.body) <= content_stems(text)
+        )
+        parts.append(Part(slot, decapitalised(text, ()), (fact, *noted_too), _WORTH[slot]))
     return parts
+
+
+# An offer says who gives: "gratis ovviamente" alone says nothing.
+_GIVES = re.compile(
+    r"\b(?:posso|potrei|potremmo|possiamo|vorrei|volevo|ho|abbiamo|conosco|\w{2,}iamo|mi farebbe|"
+    r"sarei|saremmo|(?:ti|[Ll]e|[Ll]a|vi|glie\w+|te l[oae]|volentieri) \w+o|se (?:ti|vi|[Ll]e)|"
+    r"\w+o volentieri|a (?:tua|[Ss]ua|vostra) disposizione|\w+r(?:ti|[Ll]e|[Ll]a|vi))\b",
+    re.IGNORECASE,
+)
+# A question is an offer when it asks what the reader would like.
+_WOULD_YOU = re.compile(
+    r"\b(?:ti|[Ll]e|vi) (?:farebb|andrebb|interess|piacerebb|servirebb|va|serv|può|potrebb)\w*|"
+    r"\b(?:vuoi|vuole|volete|posso)\b"
+)
+# Hangs on a sentence that is gone, or wants a date at once.
+_DANGLING = re.compile(
+    r"^(?:poi|così|altrimenti|sennò|se no|quindi|allora|in tal caso|anzi|invece|perciò)\b|"
+    r"^(?:venga|venite|vieni|passa|passi|chiam|telefon|scrivi|scriva|clicc|visit[ai])\w*\b|"
+    r"^(?:e )?quando (?:ci (?:vediamo|sentiamo)|posso|possiamo|passo|vengo)\b",
+    re.IGNORECASE,
+)
+
+
+def _named(text: str, plan: Plan) -> str:
+    """A sentence of the draft with a work's title or subject, where a note knows it.
+
+    "Il tuo libro mi ha aperto la mente" becomes "il tuo libro "Salute circolare" mi ha…".
+    """
+    for known in plan.known:
+        body = known.fragment.body
+        head = body.split(" ", 1)[0]
+        if known.fragment.kind is not Kind.WORK or known.fragment.verb or head == body:
+            continue
+        if not (_gist(body) - content_stems(head)) <= content_stems(text):
+            bare = rf"\b((?:tu|Su)[oaie]+ ){re.escape(head)}\b(?! (?:su|di|del|a|in)\w*)"
+            found = re.search(bare, text)
+            if found:
+                text = f"{text[: found.start()]}{found[1]}{body}{text[found.end() :]}"
+    return text
 
 
 def _unbargained(text: str) -> str:
@@ -395,9 +488,30 @@ _BLAND = content_stems(
 )
 
 
+def _met_twice(known: Known, parts: Sequence[Part]) -> bool:
+    """Whether a note would say a second time where they met."""
+    where = (Kind.MET, Kind.EVENT)
+    return known.fragment.kind in where and any(
+        part.fragment is not None and part.fragment.kind in where for part in parts
+    )
+
+
+# How one came upon a thing is not the thing.
+_COMING_UPON = content_stems(
+    "letto riletto visto ascoltato seguito seguo scritto pubblicato saputo sentito guardato tenuto "
+    "notato trovato scoperto apprezzato piaciuto bello bella interessante complimenti davvero "
+    "colpito colpita incuriosito tantissimo moltissimo"
+)
+
+
+def _gist(text: str) -> frozenset[str]:
+    """The content words of a text, whatever verb of reading or seeing stands around them."""
+    return content_stems(text) - _COMING_UPON
+
+
 def _covered(part: Part, parts: Sequence[Part]) -> bool:
     """Whether a sentence already there says all that this one would."""
-    stems = frozenset[str]().union(*(content_stems(fact.text) for fact in part.facts))
+    stems = frozenset[str]().union(*(_gist(fact.text) for fact in part.facts))
     return any(stems and stems <= content_stems(other.text) for other in parts)
 
 
@@ -406,6 +520,8 @@ def _known_part(known: Known, plan: Plan, chooser: Chooser) -> Part | None:
     if not options:
         return None
     slot = _ROLE_SLOTS[known.fact.role]
+    if plan.offers and wording.leads_to_offer(known.fragment):
+        slot = Slot.NEED
     return Part(
         slot,
         chooser.pick(options),
@@ -425,10 +541,16 @@ _ANCHOR_KINDS: dict[Kind, str] = {
 }  # fmt: skip
 
 
+# Notes whose frame says part of the fact ("rivederti", not "conoscerti"): no other may stand there.
+_OWN_FRAME = frozenset(
+    ("again", "lessons", "guest", "habit", "forthcoming", "praise", "said", "liked", "named")
+)
+
+
 def _anchors(fragment: Fragment, options: Sequence[str]) -> tuple[Anchor, ...]:
     """The words that all phrasings of a note have in common: the note itself."""
     kind = _ANCHOR_KINDS.get(fragment.kind)
-    if kind is None or len(options) < 2:
+    if kind is None or len(options) < 2 or fragment.verb in _OWN_FRAME:
         return ()
     words = [option.split() for option in options]
     first = words[0]
@@ -442,6 +564,9 @@ def _anchors(fragment: Fragment, options: Sequence[str]) -> tuple[Anchor, ...]:
     if kind == "C":
         # What follows the clause is the composer's own comment.
         text = re.split(r",? e mi(?: |$)|, e$", text)[0]
+    if kind == "P" and "," in text:
+        # "Incontrarti a Vinitaly, al padiglione 7 è stato…" would want another comma.
+        return ()
     fits = {"C": text.startswith("che "), "T": text.startswith("per ")}.get(kind, len(text) > 3)
     return (Anchor(kind, text),) if fits else ()
 
@@ -527,6 +652,9 @@ def _needs_and_offers(
 def _also(clause: str) -> str:
     if clause.startswith("posso "):
         return "posso anche " + clause.removeprefix("posso ")
+    given = manners.GIVEN.match(clause)
+    if given:
+        return f"posso anche {manners.infinitive_of_giving(given)}{clause[given.end() :]}"
     return _MORE + clause
 
 
@@ -578,6 +706,9 @@ def with_question(composition: Composition, plan: Plan, *, manner: str = "") -> 
     if plan.relation is Relation.STRANGER:
         text = wording.appreciation_placeholder(plan.register, APPRECIATION_QUESTION.placeholder)
         part = Part(Slot.APPRECIATION, text, (), _WORTH[Slot.APPRECIATION], APPRECIATION_QUESTION)
+    elif plan.relation is Relation.ESTABLISHED:
+        text = wording.shared_placeholder(SHARED_QUESTION.placeholder)
+        part = Part(Slot.COMMON, text, (), _WORTH[Slot.COMMON], SHARED_QUESTION)
     else:
         text = wording.met_placeholder(plan.register, HOW_MET_QUESTION.placeholder)
         part = Part(Slot.HOW_MET, text, (), _WORTH[Slot.HOW_MET], HOW_MET_QUESTION)
@@ -611,11 +742,14 @@ def _placeholders(plan: Plan, parts: Sequence[Part]) -> list[Part]:
 
 
 _HURRY = re.compile(
-    r"[,;]?\s*(?:\be\s+)?\b(?:entro (?:e non oltre )?(?:domani|oggi|stasera|ieri|luned|marted|"
-    r"mercoled|gioved|"
-    r"venerd|sabato|domenica|fine|la |il |le |\d)[^,.!?]*|muoviti|sbrigati|si muova|si sbrighi|"
-    r"al più presto|il prima possibile|urgente\w*|subito|immediatamente|rispondimi[^,.!?]*|"
-    r"mi risponda[^,.!?]*|fammi sapere[^,.!?]*|dai|oggi stesso)(?=\W|$)",
+    r"[,;]?\s*(?:\be\s+)?\b(?:"
+    r"per (?:domani|stasera|oggi|ieri)(?: mattina| sera)?|"
+    r"entro (?:e non oltre )?(?:domani|oggi|stasera|ieri|lunedì|martedì|mercoledì|giovedì|venerdì|"
+    r"sabato|domenica|(?:fine|la fine|il|le|l') ?\w+|la settimana|\d+(?:/\d+)?)"
+    r"(?: mattina| sera| pomeriggio| prossim\w| settimana| mese| anno| di \w+| alle \w+)*|"
+    r"muoviti|sbrigati|si muova|si sbrighi|al più presto|il prima possibile|urgente\w*|subito|"
+    r"immediatamente|rispondimi[^,.!?]*|mi risponda[^,.!?]*|fammi sapere[^,.!?]*|"
+    r"(?<!mi )(?<!ci )dai|oggi stesso)(?=\W|$)",
     re.IGNORECASE,
 )
 _SOFTER = (
@@ -625,16 +759,84 @@ _SOFTER = (
     (re.compile(r"^voglio\b"), "vorrei"),
     (re.compile(r"^(mi |ci )?(?:dovrebbe|deve)\b"), r"\1potrebbe"),
     (re.compile(r"^(mi |ci )?(?:dovresti|devi)\b"), r"\1potresti"),
+    (re.compile(r"(?<!\bse )\bpuoi\b"), "potresti"),
+    (re.compile(r"(?<!\bse )\bpuò\b"), "potrebbe"),
+)  # fmt: skip
+
+
+_ENDEARMENT = re.compile(
+    r"^(?:tesoro|car[oa]|bell[oa]|amore|cicci[oa]|amic[oa] mi[oa]|vecchi[oa] mi[oa]|bro|zio|fra)\b"
+    r"[ ,!]+",
+    re.IGNORECASE,
 )
+# Verbs whose conditional is not that of "-are".
+_SOFT = {
+    "copri": "copriresti", "tieni": "terresti", "scrivi": "scriveresti", "leggi": "leggeresti",
+    "apri": "apriresti", "metti": "metteresti", "prendi": "prenderesti", "spedisci": "spediresti",
+    "traduci": "tradurresti", "vendi": "venderesti", "cedi": "cederesti", "dici": "diresti",
+    "copre": "coprirebbe", "tiene": "terrebbe", "scrive": "scriverebbe", "legge": "leggerebbe",
+    "apre": "aprirebbe", "mette": "metterebbe", "prende": "prenderebbe",
+    "spedisce": "spedirebbe", "traduce": "tradurrebbe", "dà": "darebbe", "fa": "farebbe",
+    "dice": "direbbe",
+}  # fmt: skip
+_FAVOUR = re.compile(r"^(?P<to>(?:mi|ci|me l[oa]|me l[ei]|me ne|ce l[oa]) )(?P<verb>\w+)\b")
+_IN_ARE = listed(
+    "prestare girare passare mandare presentare aiutare anticipare segnalare consigliare inviare "
+    "recuperare stampare portare lasciare prenotare prestare dare fare controllare guardare "
+    "ospitare accompagnare registrare montare cucinare suonare disegnare aspettare pagare "
+    "ricordare riparare sistemare tagliare cercare trovare raccomandare"
+)
+
+
+def _conditional(verb: str) -> str:
+    """Turn "presti" into "presteresti" and "manda" into "manderebbe"; others stay."""
+    if verb in _SOFT:
+        return _SOFT[verb]
+    for infinitive in _IN_ARE:
+        stem = infinitive[:-3]
+        soft = f"{stem[:-1] if stem.endswith('i') else stem}er"
+        if stem.endswith(("c", "g")):
+            soft = f"{stem}her"
+        if infinitive in ("dare", "fare"):
+            soft = f"{stem}ar"
+        seconds = {f"{stem}i", f"{stem[:-1]}i" if stem.endswith("i") else f"{stem}i"}
+        if infinitive in ("dare", "fare"):
+            seconds = {f"{stem}ai"}
+        if stem.endswith(("c", "g")):
+            seconds = {f"{stem}hi"}
+        if verb in seconds:
+            return f"{soft}esti"
+        if verb == f"{stem}a":
+            return f"{soft}ebbe"
+    return verb
 
 
 _VOCATIVE_TITLE = re.compile(
-    r"^(?:dottor\w*|dott\.(?:ssa)?|professor\w*|prof\.(?:ssa)?|avvocat[oa]|ingegner\w*|architett[oa]|"
+    r"^(?:dottor\w*|dott\.(?:ssa)?|professor\w*|prof\.(?:ssa)?|avvocat[oa]|ingegner\w*|"
+    r"architett[oa]|"
     r"geometra|ragionier\w*|signor[ae]?|maestr[oa]|don|capo|direttor\w*|direttrice|assessor[ea]|"
-    r"sindac[oa]|presidente)(?: [A-ZÀ-Ý]\w+)?"
+    r"sindac[oa]|presidente|suor|padre|notai[oa])(?: [A-ZÀ-Ý]\w+)?"
     r"(?:\s*,\s*|\s+(?=(?:mi|ci|ti|le|può|puoi|potre\w+|avre\w+|vorrei)\b))",
     re.IGNORECASE,
 )
+
+
+_ASKED_POLITELY = re.compile(
+    r"(?:vo(?:levo|rrei|rremmo|levamo)|avre(?:i|mmo)|ti chiedo|Le chiedo|ti volevo|quando)\b"
+)
+
+
+def _without_nickname(text: str, name: str) -> str:
+    """A request without the nickname that opens it with no comma ("Orny mi tieni il gatto?")."""
+    called = re.match(
+        r"(?P<who>[A-ZÀ-Ý][a-zà-ÿ]+) (?=(?:mi|ci|me|puoi|può|potre\w+|hai|av\w+|riesc\w+)\b)", text
+    )
+    if called is None:
+        return text
+    short = called["who"].lower()
+    if lexicon.known(short) and not name.lower().startswith(short[:3]):
+        return text
+    return text[called.end() :]
 
 
 def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
@@ -654,23 +856,30 @@ def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
             "",
             text,
         )
+        text = re.sub(r"^z(?:ì|io|ia) \w+,? ", "", text, flags=re.IGNORECASE)
         text = re.sub(r"^mi dev[ei] [^:,]*[:,]\s*", "", text)
-        text = _VOCATIVE_TITLE.sub("", text)
+        text = re.sub(r"^(?:e|ed|poi|inoltre|anche)\s+(?=\w)", "", text, flags=re.IGNORECASE)
+        text = _ENDEARMENT.sub("", text)
+        text = _VOCATIVE_TITLE.sub("", _without_nickname(text, plan.name))
         text = re.sub(
             r"^(?:[^\W\d_]+ )?(?:senti|ascolta|senta|scusa|scusi|allora|ehi|oh)\b,?\s+", "", text
         )
         text = re.sub(r"\s+(?:o no|gratis|gratuitamente)\b(?=[\s?.!]|$)", "", text)
+        text = re.sub(r",? (?:ok|va bene|vero|eh|dai|d'accordo|grazie|per favore)(?=\?)", "", text)
         question = text.endswith("?")
         text = decapitalised(_HURRY.sub("", text).strip(" ,;.!?"), ())
         if len(text.split()) < 2:
             continue
         for pattern, softer in _SOFTER:
             text = pattern.sub(softer, text)
+        if question:
+            text = _FAVOUR.sub(lambda found: found["to"] + _conditional(found["verb"]), text)
         question = question or re.match(r"(?:mi |ci )?potre(?:bbe|sti)\b", text) is not None
         text += "?" if question else ""
         fact = Fact(text=text, origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
-        if not re.match(r"(?:volevo|vorrei|ti chiedo|Le chiedo|avrei|ti volevo|quando)\b", text):
-            lead = wording.request_lead(plan.register, also=bool(parts))
+        if not _ASKED_POLITELY.match(text):
+            timed = re.search(r"\bquando\b|\bse (?:hai|ha|riesci|riesce|puoi|può)\b", text)
+            lead = wording.request_lead(plan.register, also=bool(parts), timed=timed is not None)
             text = f"{lead}: {text}"
         return [Part(Slot.REQUEST, text, (fact,), _WORTH[Slot.REQUEST])]
     return []
@@ -696,8 +905,18 @@ _SHORT_TITLES = {
     "dottssa": "dott.ssa", "dott. ssa": "dott.ssa", "dr.ssa": "dott.ssa", "sig": "signor",
     "signor": "signor", "signora": "signora", "sig.": "signor", "sig.ra": "signora",
     "sig. ra": "signora",
-    "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
+    "com.te": "comandante", "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
 }  # fmt: skip
+
+
+_FAMILIAR_TITLES = listed("suor don padre fra frate madre zio zia nonno nonna")
+# Who is written to by their office has no name to be greeted by.
+_OFFICE = re.compile(
+    r"(?:direttore|direttrice|dirigente|responsabile|presidente|sindac[oa]|assessor[ea]|preside|"
+    r"segretari[oa]|amministrat(?:ore|rice)|coordinat(?:ore|rice)|titolare)"
+    r"(?: (?:scolastic[oa]|generale|artistic[oa]|sanitari[oa]|commerciale))?(?=\s|$)",
+    re.IGNORECASE,
+)
 
 
 def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
@@ -706,9 +925,17 @@ def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
     if plan.register is Register.TU:
         if plan.name:
             first = plan.name.split(" ")[0]
-            # "Le Mosche" is a name of several words.
-            whole = first.lower() in ("il", "lo", "la", "i", "gli", "le", "the", "los", "les")
-            return f"{hello} {plan.name if whole else first},", None
+            # "Le Mosche" and "CAI Bologna" are names of several words.
+            whole = (
+                first.lower() in ("il", "lo", "la", "i", "gli", "le", "the", "los", "les")
+                or (len(first) > 1 and first.isupper() and not plan.name.isupper())
+                or wording.is_organisation(plan.name)
+                or " e " in plan.name
+            )
+            name = plan.name if whole else first
+            # A sister, a priest or an aunt is called by the title even among friends.
+            titled = plan.title in _FAMILIAR_TITLES
+            return f"{hello} {f'{plan.title} {name}' if titled else name},", None
         return (f"{hello} {ask.placeholder},", ask) if ask else ("Ciao,", None)
     if plan.title:
         title = _SHORT_TITLES.get(plan.title, plan.title)
@@ -717,6 +944,9 @@ def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
             full = {"dott.": "dottore", "dott.ssa": "dottoressa"}.get(title, plan.title)
             return f"Gentile {full},", None
         return f"Gentile {title} {surname},", None
+    office = _OFFICE.match(plan.name)
+    if office and wording.is_organisation(plan.name[office.end() :].strip() or "ente"):
+        return f"Gentile {office[0]},", None
     if plan.name:
         courtesy = "Spettabile" if wording.is_organisation(plan.name) else "Gentile"
         return f"{courtesy} {plan.name},", None

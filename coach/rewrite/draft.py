@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 
 from coach.analysis import lexicon
 from coach.analysis.text import clauses
-from coach.rewrite.fragments import Fragment, Kind, understand
+from coach.rewrite.fragments import FOLLOWING, Fragment, Kind, understand
+from coach.rewrite.jotting import written_out
 from coach.rewrite.morphology import PERSON_OBJECT, addressed, infinitive_of
+from coach.rewrite.nouns import EVENTS
+from coach.rewrite.readdress import readdressed
 from coach.schemas import Act, Analysis, Register, Relation, Slip, Span
 
 ASKS = frozenset((Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE))
@@ -73,6 +76,10 @@ _REQUEST = re.compile(
     r"\b(?:puoi|può|riesci|riesce|hai|ha|conosci|conosce)\b[^.!]*\?",
     re.IGNORECASE,
 )
+# "Sara mi ospiti a Trieste?"
+_FAVOUR_ASKED = re.compile(
+    r"^(?:[^\W\d_]+,? )?(?:mi|ci|me l[oae]|me ne) [^\W\d_]+[aei]\b[^.!?]*\?", re.IGNORECASE
+)
 _SELF = re.compile(r"^(?:mi chiamo|sono|io sono)\s+(?P<who>.+)$", re.IGNORECASE)
 
 
@@ -129,7 +136,7 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
         acts = {span.act for span in analysis.acts if span.sentence == index}
         capital = register is Register.LEI
         mended = mend(_courteous(sentence, analysis) if capital else sentence, analysis.slips)
-        body = _without_greeting(mended if mended is not None else sentence.quote)
+        body = written_out(_without_greeting(mended if mended is not None else sentence.quote))
         if not re.search(r"\w", body) or _CLOSING.match(body):
             continue
         found = _THANKS.search(body)
@@ -138,19 +145,25 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
             thanks = re.split(r"[,;:!?]", thanks)[0].strip()
             if mended is None:
                 thanks = ""
-        if mended is not None and (acts & ASKS or _REQUEST.search(body)):
+        asked = acts & ASKS or _REQUEST.search(body) or _FAVOUR_ASKED.search(body)
+        if mended is not None and asked:
             asks.append(body)
         used = _register(analysis, sentence)
         if used not in (register, Register.NONE) and _only_possessives(analysis, sentence):
             body = addressed(body, register, subject=False, nominal=True)
             used = register
+        elif used in (Register.TU, Register.LEI) and used is not register and mended is not None:
+            turned = readdressed(body, register)
+            body, used = (turned, register) if turned else (body, used)
         good = [] if _TAKES.search(body) or _ORDERS.search(body) else _good_acts(analysis, index)
         body = _EMOTICON.sub("", body)
         if good and not acts & BAD:
             if found and thanks:
                 fragments.extend(_understood(body, relation))
             elif mended is not None and used in (register, Register.NONE):
-                bare = capital and used is Register.NONE and _THEIRS.match(body) is not None
+                # "Ho visto il suo annuncio": whose else, in a sentence that names nobody?
+                bare = capital and used is Register.NONE and _THEIRS.search(body) is not None
+                bare = bare and not re.search(r"(?<=\w )[A-Z]\w+ (?:e|con) (?:il|la|i|le) su", body)
                 kept.append(Kept(good[0], _capital_own(body) if bare else body))
             elif good[0] is Act.OFFER and (offer := _readdressed(body, register)):
                 kept.append(Kept(Act.OFFER, offer))
@@ -236,12 +249,20 @@ _TAKES = re.compile(
 )
 # An order is no offer, whatever stands beside it ("le faccio io da enologo, mi prenda").
 _ORDERS = re.compile(
+    r"\b(?:io )?vendo\b|\b(?:a?h){2,}a?\b|"
     r"\b(?:mi|ci) (?:prenda|assuma|dia|faccia|affidi|chiami|mandi|compri|presenti|trovi|paghi|"
     r"prendi|assumi|dai|fai|chiama|compra|ricontatti|risponda)\b|"
     r"\b(?:prendi|assumi|chiama|compra|scrivi|fam|dam|manda|presenta|rispondi|paga|trova|passa|"
     r"presta|aiuta|assumete|prendete|fate)(?:mi|ci)\b",
     re.IGNORECASE,
 )
+
+
+def wants_something(text: str) -> bool:
+    """Whether a draft orders or asks for something, whatever the analysis makes of it."""
+    return _ORDERS.search(text) is not None or _REQUEST.search(text) is not None
+
+
 _EMOTICON = re.compile(r"\s*[:;]-?[)(DPp]+(?=\W|$)")
 _THEIRS = re.compile(r"(?:il|la|i|le) su(?:o|a|oi|e)\b", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:tu[oa]|tuoi|tue|su[oa]|suoi|sue)\b", re.IGNORECASE)
@@ -333,6 +354,10 @@ _PLEASURE = re.compile(
     r"incontrar|veder)(?:la|ti|vi)|(?:parlare|chiacchierare) con (?:lei|te))\b",
     re.IGNORECASE,
 )
+_MEETS = re.compile(
+    r"\b(?:conosciu|conoscer|incontra|incroci|vist[oaie]\b|vedut|present|trovat|rivist|sedut)",
+    re.IGNORECASE,
+)
 # Not what the writer follows but what the writer does to the reader, or buys.
 _ADDRESSING = re.compile(r"^(?:la|lo|ti|le|compro|uso)\b", re.IGNORECASE)
 
@@ -363,7 +388,15 @@ def _understood(sentence: str, relation: Relation) -> list[Fragment]:
         clause = _PLEASURE.sub(_met_or_talked, clause)
         if len(clause.split()) < 3 or clause.endswith("?") or _ADDRESSING.match(clause):
             continue
-        found.extend(f for f in understand(clause, relation) if f.kind in wanted and f.body)
+        first = re.split(r"\W", clause.lower(), maxsplit=1)[0]
+        if lexicon.is_first_person(first) and first not in FOLLOWING | EVENTS:
+            # "Resto in attesa" is no event.
+            continue
+        found.extend(
+            f
+            for f in understand(clause, relation)
+            if f.kind in wanted and f.body and (f.kind is not Kind.MET or _MEETS.search(clause))
+        )
     return found
 
 

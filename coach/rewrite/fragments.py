@@ -1,4 +1,4 @@
-"""Notes and offers as people jot them down, and what each of them is.
+"""Notes as people jot them down, and what each of them is.
 
 "conosciuta alla fiera di ieri", "ogni tanto cerca executive coach", "intervista a Linea Verde":
 a fragment is told by the form of its first words, never by a list of known answers, and carries the
@@ -15,6 +15,24 @@ from enum import StrEnum
 from coach.analysis import lexicon
 from coach.analysis.text import clean, listed
 from coach.rewrite import morphology
+from coach.rewrite.bonds import bond_in
+from coach.rewrite.discretion import unsaid
+from coach.rewrite.jotting import joined, tidy, written_out
+from coach.rewrite.nouns import (
+    ACHIEVEMENTS,
+    BURDENS,
+    CITIES,
+    COMMON_GROUPS,
+    COMMON_HOMES,
+    COMMON_SCHOOLS,
+    DURATIVE,
+    EITHER,
+    EVENTS,
+    NEED_NOUNS,
+    PLACES,
+    WORKS,
+)
+from coach.rewrite.offers import understand_offer as understand_offer
 from coach.schemas import Relation
 
 
@@ -53,8 +71,11 @@ class Fragment:
         kind: what it says.
         body: the part a sentence is built on, in the third person as written.
         verb: the participle of an `EXPERIENCED` fragment, masculine ("letto"); of a `WORK`,
-            "either" when it may not be the contact's own; of an `ACTIVITY`, "others" when its
-            subject is somebody else ("i ragazzi fanno lampade").
+            "either" when it may not be the contact's own, "forthcoming" when it is not out yet,
+            "praise" when the note praises it; of an `ACTIVITY`, "others" when its subject is
+            somebody else ("i ragazzi fanno lampade"), "liked" when the contact liked something; of
+            a `MET`, "again" when they knew each other; of an `INTRODUCED`, "named" when somebody
+            only spoke of the contact; of a `JOINT`, "lessons" when the contact taught the writer.
         positive: whether a thing done deserves congratulations.
     """
 
@@ -65,113 +86,15 @@ class Fragment:
     positive: bool = False
 
 
-# --- what a message never mentions ----------------------------------------------------------------
-
-_PRIVATE = re.compile(
-    r"\b(?:malat\w+|malatti\w+|operat[oa] a|tumor\w+|cancro|chemio\w*|depress\w+|ricover\w+|"
-    r"infart\w+|"
-    r"divorzi\w+|separat[oa]|separazione|lutto|funeral\w+|mort[oae]|decedut\w+|incinta|gravidanza|"
-    r"debiti|indebitat\w+|licenziat\w+|fallit\w+|fallimento|indagat\w+|condannat\w+|processat\w+|"
-    r"amante|tradit\w+|litigat\w+|litig\w+|compleanno|onomastico|figli\w*|nipot\w+|marito|moglie|"
-    r"ex moglie|ex marito|fidanzat\w+|suocer\w+|mamma|papà|padre|madre|fratell\w+|sorell\w+|"
-    r"nonn[aoie]|zi[ao]|cugin[aoie]|cognat[aoie]|"
-    r"religios\w+|vota\b|zodiac\w+|allergic\w+|pettegolezz\w+|pare che|si dice|guadagna\w*|"
-    r"stipendi\w+|ricc[oa] sfondat\w+|tirchi\w+|antipatic\w+|permalos\w+|noios\w+|"
-    r"beve troppo|fuma|single|gay|lesbica|disabil\w+|cassa integrazione|esaurit\w+|"
-    r"mi deve|gli devo|le devo|vegan\w+|vegetarian\w+|celiac\w+)\b",
-    re.IGNORECASE,
-)
-# Who introduced the two is no secret, nor whose birthday it was, nor what the contact's guests eat.
-_OWN_RELATIVE = re.compile(
-    r"\b(?:(?:da|di|grazie a|tramite) (?:mi[oa]|nostr[oa]) "
-    r"(?:marito|moglie|fratello|sorella|zi[oa]|cugin[oa]|cognat[oa]|suocer[oa]|padre|madre|nipote|"
-    r"figli[oa])|(?:al|cena di|festa di|festa per il|per il) compleanno d\w+|"
-    r"(?:ai|al|alla|con|per) (?:i |il |la )?(?:mi\w+|nostr\w+) (?:figli\w*|nipot\w*|bambin\w+)|"
-    r"(?:clienti|pazienti|ospiti|bambini|allievi|utenti|alunni|studenti) \w+)\b"
-)
-_TO_SELF = re.compile(
-    r"^(?:vorrei|voglio|devo|spero|potrei|potrebbe|mi serve|mi servirebbe|mi interessa|mi "
-    r"piacerebbe|"
-    r"ricord\w+|attenzione|non (?:\w+(?:are|ere|ire)|\w+(?:ar|er|ir)(?:gli|le|la|lo))|"
-    r"da (?:\w+(?:are|ere|ire))|richiam\w+|chiam\w+|sent(?:ire|irla|irlo)|todo|fare|vedere|"
-    r"importante|forse (?:può|ci)|conosce (?:il|la|un|i|le|gli|molti|tanti)|amic[oa] del capo)\b",
-    re.IGNORECASE,
-)
-
 # --- words --------------------------------------------------------------------------------------
 
-EVENTS = listed(
-    "fiera conferenza convegno corso cena pranzo colazione stage escursione workshop webinar "
-    "meetup "
-    "evento festival serata incontro riunione assemblea gita viaggio aperitivo mercato mercatino "
-    "sagra salone congresso seminario lezione laboratorio mostra inaugurazione presentazione "
-    "concerto torneo gara maratona raduno matrimonio festa degustazione hackathon open tavola "
-    "camminata passeggiata visita trekking master summit forum brunch expo camp fiere ritiro "
-    "vendemmia regata pedalata ciclotour reading spettacolo rassegna giornata premiazione "
-    "cerimonia "
-    "hackaton bootcamp barcamp networking buffet rinfresco vernissage concorso campionato "
-    "simposio formazione happy trasferta treno volo aereo panel dibattito tirocinio volontariato "
-    "campo educational cocktail ciaspolata nuotata veglia pigiatura mietitura assaggio "
-    "audizioni prove raccolta brindisi apericena cerimonia inaugurazioni sfilata processione "
-    "merenda battesimo comunione cresima pausa spuntino picnic grigliata spritz "
-    "hangout call videochiamata campo vernissage granfondo collegio turno colletta trail "
-    "sopralluogo colloquio corsa "
-    "tavolata rimpatriata reunion finissage vendita "
-    "proiezione prova conferenze audizione"
-)
-_DURATIVE = listed(
-    "stage escursione corso gita viaggio trekking camminata passeggiata visita master ritiro "
-    "vendemmia regata pedalata trasferta tirocinio volontariato bootcamp campo dibattito "
-    "degustazione "
-    "torneo ciclotour laboratorio"
-)
-WORKS = listed(
-    "intervista articolo libro post podcast intervento relazione romanzo saggio video discorso "
-    "tesi "
-    "ricerca studio blog newsletter progetto rubrica documentario film disco album ricetta ricette "
-    "collezione catalogo profilo sito canale rivista puntata lettera editoriale reportage guida "
-    "commento recensione foto fotografie quadri opera opere scultura installazione restauro "
-    "allestimento menu menù vetrina bottega negozio stand racconto poesia poesie articoli libri "
-    "interventi campagna iniziativa piattaforma app applicazione software keynote talk scheda "
-    "carriera lavoro spettacolo mostra manuale corso-online editoriali interviste brevetto"
-)
-_EITHER = listed(
-    "conferenza lezione presentazione mostra spettacolo concerto webinar workshop corso"
-)
-_ACHIEVEMENTS = listed(
-    "premio promozione nomina laurea anniversario apertura inaugurazione vittoria riconoscimento "
-    "traguardo medaglia certificazione menzione candidatura stella borsa pubblicazione lancio "
-    "trasloco trasferimento"
-)
-_NEED_NOUNS = listed(
-    "difficoltà problema problemi ricerca bisogno necessità esigenza carenza mancanza dubbio dubbi "
-    "preoccupazione mal mali guaio guai ritardo ritardi questione"
-)
-_BURDENS = listed("turni esami scadenze lavori consegne")
-_PLACES = listed(
-    "cantiere bar palestra stazione spiaggia piscina parco biblioteca ospedale aeroporto rifugio "
-    "agriturismo albergo hotel ristorante osteria trattoria locanda campeggio ostello fila coda "
-    "porto chiosco edicola caffetteria canile maneggio bottega mensa piazzetta circolo "
-    "bocciofila pista palazzetto molo ambulatorio sportello "
-    "lavanderia fermata"
-)
-_COMMON_HOMES = {"pianerottolo": "su", "palazzo": "in", "condominio": "in", "via": "in",
-                 "strada": "in", "cortile": "su", "scala": "in", "vicolo": "in"}  # fmt: skip
-_COMMON_SCHOOLS = listed(
-    "liceo scuola università paese quartiere città facoltà collegio classe corso ateneo istituto "
-    "master accademia provincia regione valle zona conservatorio elementari medie oratorio"
-)
-_COMMON_GROUPS = listed(
-    "commissione giuria redazione squadra palestra associazione coro banda "
-    "gruppo circolo club rete cooperativa ordine comitato "
-    "compagnia orchestra consorzio società azienda"
-)
 _POSITIVE = listed(
     "vinto ricevuto pubblicato aperto inaugurato fondato ottenuto lanciato completato organizzato "
     "festeggiato raggiunto conquistato creato restaurato realizzato scritto salvato superato "
     "laureato diplomato avviato costruito riaperto rilanciato recuperato guadagnato esposto "
     "premiato promosso nominato eletto diretto curato concluso finito terminato presentato "
-    "portato compiuto diventato tradotto illustrato progettato"
+    "regalato assunto ripulito donato accolto aiutato piantato portato compiuto diventato tradotto "
+    "illustrato progettato"
 )
 _NEED_OPENINGS = re.compile(
     r"^(?:(?:ogni tanto|a volte|spesso|sempre|da tempo|al momento|adesso|ora|in questo periodo|"
@@ -179,12 +102,15 @@ _NEED_OPENINGS = re.compile(
     r"in autunno|in primavera|a \w+|non)\s+)*"
     r"(?:cerca\w*|sta cercando|è alla ricerca|è in cerca|è a caccia|vuole|vorrebbe|voleva|"
     r"ha (?:sempre |tanto |molto )?bisogno|avrebbe bisogno|aveva bisogno|"
-    r"(?:le|gli) (?:serv\w+|manc\w+|occorr\w+|piacerebbe\w*|interess\w+|farebbe comodo|"
+    r"(?:le|gli) (?:fa male|fanno male|serv\w+|manc\w+|occorr\w+|piacerebbe\w*|interess\w+|"
+    r"farebbe comodo|"
     r"farebbero comodo|pesa\w*)|non (?:trova|riesce|ha ancora|sa (?:come|dove|a chi|quale))|fatica|"
     r"stenta|lamenta|deve|dovrà|dovrebbe|"
-    r"non ha (?:un|una|uno|il|la|lo|i|gli|le|più|nessun\w*|tempo|abbastanza|molto|molti|molte)|"
+    r"non ha (?:ancora )?(?:un|una|uno|il|la|lo|i|gli|le|più|nessun\w*|tempo|abbastanza|molto|"
+    r"molti|molte)|"
     r"ha (?:il|lo|la|i|gli|le|un|una|l') ?\w+ (?:rott|allagat|guast|ferm|vuot|bloccat|scopert)\w*|"
     r"(?:le|gli) si (?:è|sono)|"
+    r"(?:ha|hanno) (?:tant|molt|tropp|poch)\w+ .+ (?:che|da)|"
     r"ha (?:difficoltà|problemi|un problema|in mente|in programma|intenzione|poco|troppo|pochi|"
     r"troppi|poca)|"
     r"sta (?:pensando|valutando|meditando|aprendo|organizzando|preparando|scrivendo|allestendo|"
@@ -206,70 +132,23 @@ _PREPOSITION = re.compile(
     r"attraverso|mentre|quando|dove)\b",
     re.IGNORECASE,
 )
-_ABBREVIATIONS = (
-    (re.compile(r"\bx\b"), "per"), (re.compile(r"\bc/o\b"), "presso"),
-    (re.compile(r"\bnn\b"), "non"), (re.compile(r"\bcmq\b"), "comunque"),
-    (re.compile(r"\bxk[éeè]\b"), "perché"), (re.compile(r"\bconf\.\s"), "conferenza "),
-    (re.compile(r"\bsett\.\s"), "settimana "), (re.compile(r"\bass\.\s"), "associazione "),
-    (re.compile(r"\bperche'"), "perché"), (re.compile(r"\be'(?=\s)"), "è"),
-    (re.compile(r"\bE'(?=\s)"), "è"), (re.compile(r"\bcitta'"), "città"),
-    (re.compile(r"\bpiu'"), "più"), (re.compile(r"\bresp\.\s"), "responsabile "),
-)  # fmt: skip
-_CITIES = listed(
-    "Roma Milano Torino Napoli Palermo Genova Bologna Firenze Bari Catania Venezia Verona Messina "
-    "Padova Trieste Brescia Parma Prato Modena Reggio Perugia Livorno Ravenna Cagliari Foggia "
-    "Rimini Salerno Ferrara Sassari Latina Monza Siracusa Pescara Bergamo Forlì Trento Vicenza "
-    "Terni Bolzano Novara Piacenza Ancona Andria Arezzo Udine Cesena Lecce Pesaro Alessandria "
-    "Pisa Lucca Como Varese Cremona Mantova Pavia Asti Cuneo Bra Alba Ivrea Biella Lecco Lodi "
-    "Sondrio Belluno Treviso Rovigo Gorizia Pordenone Siena Grosseto Carrara Spoleto Assisi "
-    "Viterbo Rieti Frosinone Caserta Avellino Benevento Potenza Matera Cosenza Catanzaro Crotone "
-    "Trapani Agrigento Ragusa Enna Nuoro Oristano Olbia Faenza Imola Carpi Sanremo Savona Imperia "
-    "Aosta Ascoli Macerata Fermo Urbino Teramo Chieti Campobasso Isernia Brindisi Taranto Parigi "
-    "Londra Berlino Madrid Barcellona Lione Lugano Vienna"
-)
 _DATE = re.compile(
     r"(?<![\w/])(\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2} (?:gennaio|febbraio|marzo|aprile|maggio|"
     r"giugno|"
     r"luglio|agosto|settembre|ottobre|novembre|dicembre))(?![\w/])"
 )
 _PARTICIPLE = re.compile(
-    r"^(\w+(?:at|it|ut|ett|itt|ott|ist|ost|ert|ess|as|es|is|us|int|unt|ort|olt|ers|ars|ors|ant|ont|"
+    r"^(\w+(?:at|it|ut|att|ett|itt|ott|ist|ost|ert|ess|as|es|is|us|int|unt|ort|olt|ers|ars|ors|"
+    r"ant|ont|"
     r"ans))[oaie]$"
 )
-
-
-def tidy(note: str) -> str:
-    """A note without list marks, abbreviations and final stop, with plain apostrophes."""
-    text = re.sub(r"\s+", " ", clean(note).text).strip(" -•*–—>\t").rstrip(" .;,!…")
-    if text.isupper() and " " in text:
-        text = " ".join(_quietened(word) for word in text.split())
-    for pattern, full in _ABBREVIATIONS:
-        text = pattern.sub(full, text)
-    text = re.sub(r"^\((.*)\)$", r"\1", text)
-    text = re.sub(r"^(?:poi|e poi|inoltre|e)\s+", "", text)
-    first = re.match(r"[A-ZÀÈÉÌÒÙ][a-zàèéìòù]+", text)
-    # "Salone del Libro" is a name, "Conosciuta alla fiera di Bra" is not.
-    proper = (
-        first is not None
-        and first[0].lower() in EVENTS
-        and re.search(r"\s[A-Z]", text[first.end() :]) is not None
-    )
-    if first and not proper and lexicon.known(first[0].lower()) and first[0] not in _CITIES:
-        text = text[0].lower() + text[1:]
-    return text
-
-
-def _quietened(word: str) -> str:
-    """A word of a note shouted in capitals; acronyms stay as they are."""
-    if word.capitalize() in _CITIES:
-        return word.capitalize()
-    return word.lower() if lexicon.known(word.lower()) else word
 
 
 # A full stop after an abbreviation ("ep. 12") ends nothing.
 _BREAK = re.compile(
     r"\s*(?:;|\n|\s[-–—]\s|(?<!\bep)(?<!\bn)(?<!\bnr)(?<!\bart)(?<!\bcap)(?<!\bvol)(?<!\bpag)"
-    r"(?<!\bs)(?<!\bv)(?<!\bdott)(?<!\bprof)(?<!\bing)(?<!\bavv)(?<!\bsig)\.\s|:\s)\s*",
+    r"(?<!\bs)(?<!\bv)(?<!\bdott)(?<!\bprof)(?<!\bing)(?<!\bavv)(?<!\bsig)"
+    r"(?<![bcdfglmpqrstvz])\.\s|:\s)\s*",
     re.IGNORECASE,
 )
 
@@ -277,7 +156,7 @@ _BREAK = re.compile(
 def pieces(note: str) -> tuple[str, ...]:
     """The separate statements of a note ("conosciuta in fiera, cerca un socio" holds two)."""
     out: list[str] = []
-    for part in _BREAK.split(clean(note).text):
+    for part in _BREAK.split(joined(written_out(clean(note).text))):
         start = 0
         for match in re.finditer(r",\s*(?:e\s+|ma\s+)?|\s+e\s+|\s+ma\s+", part):
             rest = part[match.end() :]
@@ -333,7 +212,13 @@ def _opens_statement(text: str) -> bool:
         return True
     if re.match(r"(?:conosciut|incontrat|lett|vist|sentit|parlat)[oaie]$", words[0]):
         return True
-    if words[0] in EVENTS and len(words) > 1 and words[0] not in _DURATIVE - {"visita"}:
+    if words[0] in EVENTS and len(words) > 1 and words[0] not in DURATIVE - {"visita"}:
+        return True
+    if (
+        words[0] in (WORKS | {"annuncio"}) - {"stand", "vetrina", "negozio"}
+        and len(words) > 1
+        and _PREPOSITION.match(words[1])
+    ):
         return True
     after = words[1] if len(words) > 1 else ""
     return morphology.is_contact_verb(words[0], after) and words[0] not in EVENTS | WORKS
@@ -348,7 +233,8 @@ def understand(note: str, relation: Relation, subject: str = "") -> tuple[Fragme
         subject: the contact's name, dropped when it opens the note.
     """
     return tuple(
-        _understood(piece, _without_subject(piece, subject), relation) for piece in pieces(note)
+        _understood(piece, morphology.with_articles(_without_subject(piece, subject)), relation)
+        for piece in pieces(note)
     )
 
 
@@ -360,23 +246,34 @@ def _without_subject(text: str, name: str) -> str:
 
 
 def _understood(note: str, text: str, relation: Relation) -> Fragment:
-    low = text.lower()
     if not text or len(text) > 220:
         return Fragment(note, Kind.UNUSED)
-    if _PRIVATE.search(_OWN_RELATIVE.sub("", low)) or _TO_SELF.search(low):
+    if unsaid(text):
         return Fragment(note, Kind.UNUSED)
-    for reader in (_meeting, _common, _first_person, _to_me, _statement, _noun_phrase):
+    for reader in (_bond, _meeting, _common, _first_person, _to_me, _statement, _noun_phrase):
         found = reader(note, text, relation)
         if found is not None:
             return found
     return Fragment(note, Kind.UNUSED)
 
 
+def _bond(note: str, text: str, relation: Relation) -> Fragment | None:
+    found = bond_in(text, stranger=relation is Relation.STRANGER)
+    if found is None:
+        return None
+    kind, body = found
+    if kind == "lessons":
+        return Fragment(note, Kind.JOINT, body, verb="lessons")
+    if kind == "named":
+        return Fragment(note, Kind.INTRODUCED, body, verb="named")
+    return Fragment(note, Kind(kind), body)
+
+
 _MEETING = re.compile(
     r"^(?:(?:ci siamo|ci eravamo|l'ho|lo ho|la ho|ti ho|la avevo|l'avevo|ci|ho|io e lei ci siamo|"
     r"io e lui ci siamo)\s*)?(?:già\s+|poi\s+|appena\s+)?"
     r"(?P<verb>conosciut|incontrat|incrociat|rivist|vist|intravist|sentit|ascoltat|presentat|"
-    r"trovat|ritrovat)[oaie]\b\s*(?P<rest>.*)$",
+    r"trovat|ritrovat|rincontrat)[oaie]\b\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _SPENT = re.compile(
@@ -419,16 +316,23 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
                 return Fragment(note, Kind.HEARD, _dated(rest))
             return None
         if not rest:
-            return Fragment(note, Kind.MET, "") if verb != "vist" else None
+            return Fragment(note, Kind.UNUSED)
         if _PREPOSITION.match(rest) and not (verb == "trovat" and "ci siamo" not in text.lower()):
             if verb in ("vist", "intravist") and relation is Relation.STRANGER:
                 return Fragment(note, Kind.HEARD, _dated(rest), verb="visto")
-            return Fragment(note, Kind.MET, _dated(_ASIDE.sub("", rest)))
+            again = "again" if _is_again(verb, rest) else ""
+            return Fragment(note, Kind.MET, _dated(_ASIDE.sub("", rest)), verb=again)
         if verb in ("conosciut", "incontrat", "incrociat"):
             event = event_place(rest)
             return Fragment(note, Kind.MET, event) if event else None
         return None
     talk = _TALK.match(text)
+    if talk and re.match(
+        r"(?:\d+|un po'?|poco|due|tre|cinque|dieci|per \d+) ?(?:minut\w+|or[ae])?$",
+        talk["rest"].lower(),
+    ):
+        # How long one talked says nothing.
+        return Fragment(note, Kind.UNUSED)
     if talk and talk["rest"] and not talk["rest"].lower().startswith("che "):
         return Fragment(note, Kind.TALKED, _dated(talk["rest"]))
     spent = _SPENT.match(text)
@@ -439,7 +343,8 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
         text,
         re.IGNORECASE,
     )
-    if by_chance and _PREPOSITION.match(by_chance["rest"]):
+    # "Incontro sulla ciclabile" is a meeting about it.
+    if by_chance and _PREPOSITION.match(by_chance["rest"]) and by_chance["rest"][:2] != "su":
         return Fragment(note, Kind.MET, _dated(by_chance["rest"]))
     seated = re.match(r"^(?P<how>sedut|ospit)(?P<end>[oaie]) ", text, re.IGNORECASE)
     if seated and relation is not Relation.STRANGER:
@@ -455,7 +360,8 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
             note, Kind.WAS_THERE, f"eravamo {neighbour['who'].lower()}i {neighbour['what']}"
         )
     introduced = re.match(
-        r"^ci ha(?:nno)? (?:presentat[oaie]|fatto conoscere|messo? in contatto|mess[oi] in "
+        r"^(?:ci|me l'|me lo |me la )\s?ha(?:nno)? (?:presentat[oaie]|fatto conoscere|"
+        r"messo? in contatto|mess[oi] in "
         r"contatto)\s+(?P<who>.+)$",
         text,
         re.IGNORECASE,
@@ -469,6 +375,19 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
     if card:
         return Fragment(note, Kind.MET, card["rest"])
     return None
+
+
+def _is_again(verb: str, rest: str) -> bool:
+    """Whether the two had known each other ("ritrovati alla cena di classe")."""
+    if verb in ("rivist", "ritrovat", "rincontrat"):
+        return True
+    return bool(
+        re.search(
+            r"\b(?:dopo (?:tanti|\d+|molti|dieci|venti|trenta|anni)|cena di classe|rimpatriata|"
+            r"raduno (?:degli )?ex|reunion|di nuovo)\b",
+            rest.lower(),
+        )
+    )
 
 
 def _without_contact(rest: str) -> str:
@@ -487,15 +406,30 @@ def event_place(phrase: str) -> str | None:
     article = morphology.with_definite(bare)
     if article is None:
         return None
-    if head in _DURATIVE:
+    if head in DURATIVE:
         return f"durante {article}"
     return morphology.with_preposition("su" if head in ("treno", "volo", "aereo") else "a", article)
 
 
+# What an event is of, jotted down without its preposition ("assemblea condominio").
+_EVENT_OF = re.compile(
+    r"^(?P<event>[a-zàèéìòù]+(?: rotonda)?) (?P<of>condominio|quartiere|classe|genitori|soci|"
+    r"calcetto|yoga|inglese|ceramica|cucina|fotografia|formazione|startup|ex alunni|ex colleghi|"
+    r"scuola|paese|reparto|istituto|vicinato|laurea|Natale|lettura|teatro|danza|cucito)\b"
+)
+
+
 def _with_city(phrase: str) -> str:
-    """Turn "fiera Verona" into "fiera di Verona"."""
+    """Turn "fiera Verona" into "fiera di Verona", "cena ex colleghi" into "cena di ex colleghi"."""
+    of = _EVENT_OF.match(phrase)
+    if of and of["event"].split()[0] in EVENTS:
+        phrase = f"{of['event']} di {phrase[of.start('of') :]}"
+    city = re.search(r" [A-Z]\w+(?= (?P<city>[A-Z][a-zì]+)(?=$|[ ,]))", phrase)
+    if city and city["city"] in CITIES and " di" not in phrase[: city.start()]:
+        # "tavola rotonda CNA Forlì", "fiera Anuga Colonia".
+        return f"{phrase[: city.end()]} di{phrase[city.end() :]}"
     words = phrase.split()
-    if len(words) > 1 and words[1] in _CITIES and words[0].lower() in EVENTS:
+    if len(words) > 1 and words[1] in CITIES and words[0].lower() in EVENTS:
         return " ".join([words[0], "di", *words[1:]])
     return phrase
 
@@ -520,13 +454,6 @@ def _dated(phrase: str) -> str:
     return re.sub(r"\s+", " ", phrase)
 
 
-_EX_COLLEAGUE = re.compile(
-    r"^(?:(?:il |la )?mi[oa] )?ex collega"
-    r"(?P<where> (?:in|a|alla?|all'|allo|da|dalla?|dall') ?.+)?$",
-    re.IGNORECASE,
-)
-
-
 def _common(note: str, text: str, relation: Relation) -> Fragment | None:
     low = text.lower()
     same = re.match(r"^(?:(?:il|lo|la|l'|gli|le|i)\s*)?stess[oaie] (?P<what>.+)$", low)
@@ -536,17 +463,19 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
             low[same.start("what") - 2]
         ]
         head = morphology.head_noun(what).lower()
-        if head in _COMMON_SCHOOLS:
+        if head in COMMON_SCHOOLS:
             body = f"veniamo {morphology.with_preposition('da', f'{article} {what}')}"
-        elif head in _COMMON_HOMES:
-            where = morphology.with_preposition(_COMMON_HOMES[head], f"{article} {what}")
+        elif head in COMMON_HOMES:
+            where = morphology.with_preposition(COMMON_HOMES[head], f"{article} {what}")
             body = f"abitiamo {where}"
-        elif head in _COMMON_GROUPS:
+        elif head in COMMON_GROUPS:
             body = f"facciamo parte {morphology.with_preposition('di', f'{article} {what}')}"
         elif head in ("passione", "passioni", "interesse", "interessi", "idea", "idee", "maestro"):
             body = f"abbiamo {article} {what}"
         else:
-            body = f"abbiamo in comune {article} {what}"
+            if morphology.noun_form(head) is None:
+                return Fragment(note, Kind.UNUSED)
+            body = f"abbiamo {article} {what}"
         return Fragment(note, Kind.COMMON, body)
     both = re.match(r"^(?:tutti e due|tutte e due|entramb[ie]|in comune)\s*:?\s+(?P<what>.+)$", low)
     if both:
@@ -581,9 +510,6 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if friend and friend["of"][:1]:
         return Fragment(note, Kind.QUALITY, text)
-    once = _EX_COLLEAGUE.match(text)
-    if once:
-        return Fragment(note, Kind.JOINT, f"siamo stati colleghi{once['where'] or ''}")
     return None
 
 
@@ -608,7 +534,8 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if gift:
         if re.search(
-            r"\b(?:chiesto|scritto|mandato (?:una mail|il cv)|inviato il cv|telefonato)\b", low
+            r"\b(?:fatto da|chiesto|scritto|mandato (?:una mail|il cv)|inviato il cv|telefonato)\b",
+            low,
         ):
             return Fragment(note, Kind.UNUSED)
         return Fragment(note, Kind.PAST_GIFT, text)
@@ -621,8 +548,23 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
             thing = text[experienced.start("object") :]
             thing = re.split(r"\s+e\s+(?=l'|lo |la |li |le ho|mi |ne |ho )|[,:]\s", thing)[0]
             return Fragment(note, Kind.EXPERIENCED, thing, verb=verb)
+    guest = re.match(
+        r"^(?:ho )?(?P<did>dormito|mangiato|cenato|pranzato|soggiornato|alloggiato|festeggiato|"
+        r"fatto (?:lo |uno |un |il )?(?:stage|tirocinio|corso|volontariato)) "
+        r"(?P<where>(?:da|dal|nel|nella|al|alla|in|presso) .+|(?:dall|nell|all)'.+)$",
+        low,
+    )
+    if guest:
+        rest = text[guest.start("did") :]
+        return Fragment(note, Kind.WAS_THERE, f"ho {rest}", verb="guest")
     if low.startswith(("ho ", "abbiamo ")):
         return None
+    regular = re.match(
+        r"^(?P<when>ogni \w+|tutti gli anni|sempre|spesso) (?P<rest>(?:le|gli) .+)$", low
+    )
+    if regular:
+        text = f"{text[regular.start('rest') :]} {regular['when']}"
+        words = re.findall(r"[^\W\d_]+'?", text.lower())
     if words[0] in ("le", "gli") and len(words) > 2 and lexicon.is_first_person(words[1]):
         form = morphology.noun_form(words[1])
         if form is None or form.number == "s":
@@ -630,12 +572,18 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
             return Fragment(note, Kind.JOINT, text)
     if words[0] in ("lo", "la") and len(words) > 1 and lexicon.is_first_person(words[1]):
         return Fragment(note, Kind.FOLLOWED, text)
-    if words[0] in _FOLLOWING:
+    if words[0] in FOLLOWING:
         return Fragment(note, Kind.FOLLOWED, text)
+    if re.match(
+        r"^(?:mi (?:piace|piacciono|è piaciut|sono piaciut|ha colpito|hanno colpito|ha aiutat)|"
+        r"adoro|amo)\w* (?:molto |tanto |moltissimo )?(?:il|la|i|gli|le|lo|l'|come) ?\w",
+        low,
+    ):
+        return Fragment(note, Kind.FOLLOWED, text, verb="said")
     return None
 
 
-_FOLLOWING = listed(
+FOLLOWING = listed(
     "seguo leggo uso ascolto apprezzo ammiro guardo frequento compro consulto studio"
 )
 
@@ -691,7 +639,7 @@ def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     low = text.lower()
     told = re.match(
         r"^(?:mi|ci) (?:ha|aveva) (?:appena |anche |spesso |già )?"
-        r"(?:parlato|detto|raccontato|accennato|confidato|spiegato|mostrato|chiesto|mi parlava)\b",
+        r"(?:parlato|detto|raccontato|accennato|confidato|spiegato|mostrato|chiesto|mi parlava) \w",
         low,
     )
     if told or re.match(r"^mi (?:parlava|diceva|raccontava|accennava)\b", low):
@@ -699,11 +647,25 @@ def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     bare = re.match(r"^(?P<verb>parlav|dicev|raccontav|accennav)a (?P<rest>.+)$", low)
     if bare:
         return Fragment(note, Kind.TOLD, text)
+    if re.match(r"^(?:mi|ci) (?:ha|aveva) (?:detto|raccontato|parlato|spiegato|accennato)$", low):
+        return Fragment(note, Kind.UNUSED)
     got = re.match(
         r"^(?P<whom>mi|ci) (?P<aux>ha|aveva) (?P<rest>\w+(?:to|ta|so|sa|ti|te)\b.*)$", low
     )
     if got:
         return Fragment(note, Kind.RECEIVED, f"aver{got['whom']} {text[got.start('rest') :]}")
+    habit = re.match(
+        r"^(?:mi|ci) (?:(?P<verb>[^\W\d_]+) (?:.*\b)?(?:sempre|spesso|da \w+|dal \d+)\b|"
+        r"(?P<favour>tiene|segue|aiuta|cura|presta|porta|manda|regala|passa) )",
+        low,
+    )
+    if (
+        habit
+        and relation is Relation.ESTABLISHED
+        and morphology.second_person(habit["verb"] or habit["favour"])
+        and habit["verb"] not in ("serve", "manca", "piace", "interessa", "deve", "sa", "pare")
+    ):
+        return Fragment(note, Kind.RECEIVED, text, verb="habit")
     accepted = re.match(
         r"^(?:ha )?(?P<rest>(?:accettat|commentat|condivis|apprezzat|letto)\w* .*\b(?:mi[oae]|miei|"
         r"mie)\b.*)$",
@@ -732,12 +694,46 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         r"^(?:era|sedeva|stava|c'era) (?!ragazz|bambin|giovane)", low
     ):
         return Fragment(note, Kind.WAS_THERE, text)
+    if re.match(r"^(?:le|gli) hanno \w+(?:to|ti|so|si|tt[oi])\b", low):
+        return Fragment(note, Kind.ACTIVITY, text, verb="others")
+    burden = re.match(
+        r"^(?:si lamenta(?:va)?(?: sempre| spesso)?|si è (?:un po' )?lamentat[oa]|"
+        r"si era lamentat[oa]|"
+        r"lamentava) (?:di|del|dello|della|dell'|dei|degli|delle) ?(?P<what>.+)$",
+        low,
+    )
+    if burden:
+        # Nobody likes to be told that they complained.
+        what = re.sub(
+            r"^(?:si lamenta(?:va)?|si (?:è|era) (?:un po' )?lamentat[oa]|lamentava)"
+            r"(?: sempre| spesso)? ",
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+        body = f"le difficoltà con {_without_di(what)}"
+        return Fragment(note, Kind.NEED_NOUN, body)
     if _NEED_OPENINGS.match(low):
         return Fragment(note, Kind.NEED, text)
+    if relation is not Relation.STRANGER and re.match(
+        r"^ha (?:detto|raccontato|accennato|confidato|spiegato) (?:che|di|del|dello|della|dei|"
+        r"delle|a)\b",
+        low,
+    ):
+        return Fragment(note, Kind.TOLD, f"mi {text}")
     if re.match(r"^(?:dice|ripete|sostiene|racconta) (?:che|di) ", low):
         if re.search(r"\b(?:la|lo) (?:fa|fanno|mette|mettono|manda|aiuta|tiene)\b", low):
             return Fragment(note, Kind.UNUSED)
         return Fragment(note, Kind.TOLD, f"mi diceva {text.split(' ', 1)[1]}")
+    if (
+        re.match(
+            r"^(?:(?:le|gli) (?:è|sono|era|erano) piaciut[oaie]|ha (?:molto )?(?:apprezzato|"
+            r"gradito|lodato))\b",
+            low,
+        )
+        and relation is not Relation.STRANGER
+    ):
+        return Fragment(note, Kind.ACTIVITY, text, verb="liked")
     if re.match(r"^(?:le|gli) (?:piac\w+|sta a cuore|stanno a cuore)\b", low):
         return Fragment(note, Kind.ACTIVITY, text)
     done = re.match(
@@ -749,7 +745,11 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if done and _PARTICIPLE.match(done["participle"]):
         stem = done["participle"][:-1] + "o"
-        mine = re.search(r"\b(?:mi[oae]|miei|mie|me)\b|\b\w+[rl]mi\b", low)
+        mine = re.search(
+            r"\b(?:mi[oae]|miei|mie|me)\b(?! (?:vicin|colleg|cap[oa]|amic|client|soci))|"
+            r"\b\w+[rl]mi\b",
+            low,
+        )
         if mine and not low.startswith("si è stat"):
             return Fragment(note, Kind.RECEIVED, _infinitive_clause(text))
         if low.startswith(("è ", "è stat")) and stem in (
@@ -762,6 +762,8 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         ):
             return Fragment(note, Kind.ACTIVITY, text)
         return Fragment(note, Kind.DONE, text, positive=stem in _POSITIVE)
+    if words[0] == "presente" and len(words) > 2 and _PREPOSITION.match(words[1]):
+        return Fragment(note, Kind.DONE, f"era {text}")
     if words[0][:-1] + "o" in _OF_ONESELF and len(words) > 1:
         return Fragment(note, Kind.DONE, f"si è {text}", positive=True)
     if words[0][:-1] + "o" in _PASSIVE and len(words) > 1 and words[0][-1] in "oa":
@@ -788,12 +790,22 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
     if lead < len(words):
         verb = words[lead]
         after = words[lead + 1] if lead + 1 < len(words) else ""
-        noun = (verb in EVENTS | WORKS | _ACHIEVEMENTS | _NEED_NOUNS | _PLACES) and after not in (
+        noun = (verb in EVENTS | WORKS | ACHIEVEMENTS | NEED_NOUNS | PLACES) and after not in (
             "il", "lo", "la", "i", "gli", "le", "l'", "un", "una", "uno", "un'",
         )  # fmt: skip
         if not noun and (verb in _VERBS_FIRST or morphology.is_contact_verb(verb, after)):
             return Fragment(note, Kind.ACTIVITY, text)
     return None
+
+
+def _without_di(phrase: str) -> str:
+    """Turn "delle imprese" into "le imprese"."""
+    match = re.match(r"(?P<of>dello|della|delle|degli|dell'|del|dei|di)(?:(?<=') ?| )", phrase)
+    if match is None:
+        return phrase
+    article = {"del": "il ", "dello": "lo ", "della": "la ", "dell'": "l'", "dei": "i ",
+               "degli": "gli ", "delle": "le "}.get(match["of"], "")  # fmt: skip
+    return article + phrase[match.end() :]
 
 
 # Forms that are nouns too, but open a note as verbs even without an article after them.
@@ -833,48 +845,107 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.WORK, theirs["what"])
     if _CLAUSE.match(text) and not morphology.second_plural(text.split()[2]):
         return Fragment(note, Kind.UNUSED)
+    full = text
     text = re.sub(
         r"^(?:il|la|i|le|lo|gli|l')\s*(?=suo|sua|suoi|sue)", "", text, flags=re.IGNORECASE
     )
     bare = re.sub(
         r"^(?:(?:il|lo|la|i|gli|le)\s+|l'|(?:un|una|uno)\s+|un')", "", text, flags=re.IGNORECASE
     )
-    words = re.findall(r"[^\W\d_]+'?", text.lower())
+    if re.match(
+        r"^(?:il|la|i|gli|le) (?:suo|sua|suoi|sue) .+ (?:è|sono|era|erano) (?:molto |davvero |"
+        r"proprio )?"
+        r"(?:bell|splendid|genial|interessant|util|ottim|bravissim|fantastic|meraviglios|divertent|"
+        r"commovent|chiar|ricch|buon|prezios)\w*$",
+        full.lower(),
+    ):
+        return Fragment(note, Kind.FOLLOWED, full, verb="said")
+    whose = full if re.match(r"(?:il|la|i|le) su", full, re.IGNORECASE) else text
     if morphology.has_determiner(text) and any(
         morphology.second_plural(word) or word in ("ha", "è", "fa", "va", "sta", "vuole")
-        for word in words[2:4]
+        for word in re.findall(r"[^\W\d_]+'?", text.lower())[1:4]
     ):
-        return Fragment(note, Kind.ACTIVITY, text, verb="others")
+        return Fragment(note, Kind.ACTIVITY, whose, verb="others")
     own = re.match(r"^(?:suo|sua|suoi|sue)\s+(?P<what>.+)$", bare, re.IGNORECASE)
+    theirs = re.match(r"^(?P<head>[^\W\d_]+) (?:suo|sua|suoi|sue)\b(?P<rest>.*)$", bare)
+    if theirs and theirs["head"].lower() in WORKS | EITHER:
+        return Fragment(note, Kind.WORK, _ASIDE.sub("", theirs["head"] + theirs["rest"]))
+    praise = re.match(
+        r"^(?P<what>[^,]+?),? (?:molto |davvero |troppo |super )?(?P<how>bellissim|bell|splendid|"
+        r"stupend|meraviglios|fantastic|magnific|buonissim|ottim|interessantissim|interessant|"
+        r"original|curatissim|favolos)(?P<end>[oaie])!*$",
+        bare,
+    )
+    if praise and len(praise["what"].split()) < 5:
+        form = morphology.noun_form(morphology.head_noun(praise["what"]))
+        if form is not None and not morphology.has_determiner(praise["what"]):
+            return Fragment(note, Kind.WORK, praise["what"], verb="praise")
     head = morphology.head_noun(own["what"] if own else bare).lower()
     if re.match(r"^(?:grazie|saluti|ok|boh|n\.?d\.?)\b", head):
         return Fragment(note, Kind.UNUSED)
+    coming = re.search(
+        r"\b(?:in uscita|in arrivo|in preparazione|in cantiere|in lavorazione|in stampa|"
+        r"prossim\w+)\b",
+        bare,
+    )
+    if coming and head in WORKS:
+        what = own["what"] if own else bare
+        return Fragment(note, Kind.WORK, _ASIDE.sub("", what), verb="forthcoming")
     if own:
-        return Fragment(note, Kind.WORK, own["what"])
+        return Fragment(_ASIDE.sub("", note), Kind.WORK, _ASIDE.sub("", own["what"]))
     if re.match(
         r"^(?:preoccupat[oa]|indecis[oa]|curios[oa]|alle prese|alla ricerca|in cerca|a caccia|"
         r"in difficoltà|sempre in cerca)\b",
         bare.lower(),
     ):
         return Fragment(note, Kind.NEED, f"è {bare}")
-    if head in _BURDENS and relation is not Relation.STRANGER:
+    if head in BURDENS and relation is not Relation.STRANGER:
         return Fragment(note, Kind.NEED, f"ha {bare}")
+    fellow = re.match(r"^(?:soc[io]|membr[io]|iscritt[oaie]|"
+                      r"volontar[ioae]) (?P<of>d\w+ stess[oa] .+)$",
+                      bare, re.IGNORECASE)  # fmt: skip
+    if fellow:
+        return Fragment(note, Kind.COMMON, f"facciamo parte {fellow['of']}")
     bond = re.match(
         r"^(?:amic[io]|amiche|collegh[ie]|vicin[ie]|soci|compagn[ie]|coinquilin[ie])\b ?",
         bare.lower(),
     )
     if bond and head[-1:] in "ie" and relation is not Relation.STRANGER:
         return Fragment(note, Kind.JOINT, f"siamo {bare}")
+    finalist = re.match(r"^(?P<what>(?:semi)?finalista|in finale) (?P<rest>.+)$", bare)
+    if finalist:
+        at = finalist["rest"]
+        at = f"al {at}" if re.match(r"(?:premio|concorso|torneo|campionato|bando)\b", at) else at
+        return Fragment(note, Kind.DONE, f"è {finalist['what']} {at}", positive=True)
     if re.match(r"^(?:prim|second|terz)[oa] (?:posto|premio|classificat[oa])\b", bare.lower()):
         return Fragment(note, Kind.ACHIEVEMENT, bare)
     research = head == "ricerca" and not re.match(r"ricerca d[ie']", bare.lower())
-    if head in _NEED_NOUNS and len(bare.split()) > 1 and not research:
+    if head in NEED_NOUNS and len(bare.split()) > 1 and not research:
         return Fragment(note, Kind.NEED_NOUN, bare)
-    if (head in _EITHER and relation is Relation.STRANGER) or head in WORKS:
+    at_it = head in EITHER and relation is Relation.MET
+    if (head in EITHER and relation is Relation.STRANGER) or (head in WORKS and not at_it):
         # An article in a paper may be about them rather than by them.
         unsure = head not in WORKS or head in ("articolo", "articoli", "servizio", "restauro")
-        return Fragment(note, Kind.WORK, _dated(bare), verb="either" if unsure else "")
-    if head in _ACHIEVEMENTS or re.match(r"^nuov[oaie]\b", bare.lower()):
+        bare = re.sub(
+            r"^(post|thread|video|articolo) (?=LinkedIn|Facebook|Instagram|YouTube)",
+            r"\1 su ",
+            bare,
+        )
+        body = _dated(_ASIDE.sub("", bare))
+        said = _ASIDE.sub("", note)
+        return Fragment(said, Kind.WORK, body, verb="either" if unsure else "")
+    if head in ACHIEVEMENTS and head in EVENTS and relation is Relation.MET:
+        return Fragment(note, Kind.EVENT, _dated(_with_city(_ASIDE.sub("", bare))))
+    later = re.search(
+        r"\b(?:in (?:autunno|primavera|estate|inverno)|a (?:gennaio|febbraio|marzo|aprile|maggio|"
+        r"giugno|"
+        r"luglio|agosto|settembre|ottobre|novembre|dicembre)|prossim\w+|tra poco|presto)$",
+        bare,
+    )
+    if later and re.match(r"^(?:nuov[oaie]|[^\W\d_]+ nuov[oaie])\b", bare.lower()):
+        return Fragment(note, Kind.WORK, bare, verb="forthcoming")
+    fresh = re.match(r"^(?:nuov[oaie]|[^\W\d_]+ nuov[oaie])\b", bare.lower())
+    if head in ACHIEVEMENTS or fresh:
         return Fragment(note, Kind.ACHIEVEMENT, _dated(bare))
     pending = re.search(r" da [^\W\d_]+(?:are|ere|ire)\b", bare)
     owned = morphology.with_indefinite(bare) if pending and head not in WORKS | EVENTS else None
@@ -893,16 +964,21 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.JOINT, f"ci vediamo {bare}")
     if head in ("fila", "coda") and relation is not Relation.STRANGER:
         return Fragment(note, Kind.MET, f"in {_ASIDE.sub('', bare)}")
-    place = morphology.with_definite(_ASIDE.sub("", bare)) if head in _PLACES else None
+    place = morphology.with_definite(_ASIDE.sub("", bare)) if head in PLACES else None
     if place and relation is Relation.MET:
-        return Fragment(note, Kind.MET, morphology.with_preposition("a", place))
+        into = "in" if head in ("sala", "corsia", "stanza") else "a"
+        return Fragment(note, Kind.MET, morphology.with_preposition(into, place))
     scene = re.search(r" (?:al|alla|allo|all'|nel|nella|nell'|in) ?\w", bare)
     form = morphology.noun_form(head)
     moment = scene and form and form.number == "s" and bare[:1].islower() and head not in EVENTS
+    moment = moment and not _PARTICIPLE.match(head)
     if moment and relation is Relation.MET and head not in ("passione", "interesse"):
         # What else than the moment they met would one jot down of somebody just met?
         return Fragment(note, Kind.MET, f"durante {morphology.with_definite(bare)}")
-    if head in EVENTS:
+    if head in EVENTS and relation is Relation.ESTABLISHED and re.search(r"\bil \d", bare):
+        # "Serata di beneficenza il 5/12" may be still to come.
+        return Fragment(note, Kind.UNUSED)
+    if head in EVENTS or at_it:
         return Fragment(note, Kind.EVENT, _dated(_with_city(_ASIDE.sub("", bare))))
     if head in ("passione", "interesse"):
         return Fragment(note, Kind.WORK, bare)
@@ -911,7 +987,7 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         r"volontari|referent|membr|soci|fondat|presidente|ex |docent|titolar|responsabil|original|"
         r"diplomat|innamorat|collezionist)\w*",
         bare.lower(),
-    ):
+    ) and not ((form := morphology.noun_form(head)) and form.number == "p"):
         return Fragment(note, Kind.QUALITY, bare)
     city = re.match(r"^(?:di|da|a) (?P<city>[A-ZÀÈ]\w+(?: [A-Z]\w+)?)$", bare)
     if city and bare.startswith("di "):
@@ -919,13 +995,27 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     at_event = _PREPOSITION.match(bare) and set(re.findall(r"\w+", bare.lower())) & EVENTS
     if at_event and relation is not Relation.STRANGER:
         return Fragment(note, Kind.MET, _dated(bare))
+    if relation is Relation.MET and re.match(
+        r"^[A-Z]\w+ (?:\w+ )*?(?:in (?:fiera|festa|piazza)|Expo|Fest|Day|Days|Week|Show|"
+        r"Festival)\b",
+        bare,
+    ):
+        return Fragment(note, Kind.MET, f"a {bare}")
+    stand = re.match(
+        r"^(?P<name>[A-Z]\w+(?: [A-Z]\w+)*),? (?P<where>(?:stand|padiglione|pad\.|banco|sala) .+)$",
+        bare,
+    )
+    if stand and relation is not Relation.STRANGER:
+        at = morphology.with_definite(stand["where"])
+        where = f", {morphology.with_preposition('a', at)}" if at else ""
+        return Fragment(note, Kind.MET, f"a {stand['name']}{where}")
     edition = re.match(
         r"^(?P<name>[A-Z]\w+(?: [A-Z]\w+)* \d{4}|[A-Z]{3,}(?: [A-Z][a-z]+)?)(?:,|$)", bare
     )
     if edition and relation is not Relation.STRANGER:
         # "Vinitaly 2024"
-        stand = re.search(r", (?P<where>(?:stand|padiglione|banco|tavolo) .+)$", bare)
-        at = morphology.with_definite(stand["where"]) if stand else None
+        table = re.search(r", (?P<where>(?:stand|padiglione|banco|tavolo) .+)$", bare)
+        at = morphology.with_definite(table["where"]) if table else None
         where = f", {morphology.with_preposition('a', at)}" if at else ""
         return Fragment(note, Kind.MET, f"a {edition['name']}{where}")
     if _PREPOSITION.match(bare) and re.match(r"(?:nel|nella|nell'|in|al|alla)\b", bare.lower()):
@@ -940,179 +1030,10 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     nominal = not _PARTICIPLE.match(head) and not _PREPOSITION.match(bare)
     nominal = nominal and len(bare.split()) > 1 and bare[:1].islower()
     bare = _dated(bare) if relation is Relation.STRANGER else bare
+    nominal = nominal and " che " not in bare
+    nominal = nominal and len(bare.split()) > 2 and head not in ("gruppo", "chat", "community")
     # Of somebody one has met such a fragment says nothing that can be retold.
     nominal = nominal and relation is Relation.STRANGER
     if nominal and morphology.with_definite(bare) is not None:
         return Fragment(note, Kind.WORK, bare, verb="either")
     return None
-
-
-# --- offers -------------------------------------------------------------------------------------
-
-
-class OfferKind(StrEnum):
-    """How an offer is worded."""
-
-    INFINITIVE = "infinitive"  # "rileggere il contratto"
-    SENTENCE = "sentence"  # "posso aiutarla con il bando", "ho un furgone libero"
-    DOCUMENT = "document"
-    CONTACT = "contact"
-    PEOPLE = "people"
-    THING = "thing"
-    HELP = "help"
-    SPACE = "space"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Something the sender can give.
-
-    Attributes:
-        text: as written.
-        kind: how it is worded.
-        body: ready to follow its verb (with its article), or the sentence.
-    """
-
-    text: str
-    kind: OfferKind
-    body: str
-
-
-_SALE = re.compile(
-    r"\b(?:sconti?|scontat\w+|listin\w+|preventiv\w+|demo\b|promozion\w+|offerta speciale|"
-    r"abbonament\w+|"
-    r"primo mese|trial|giorni gratis|mesi? gratis|upgrade|a partire da|prezz\w+|tariff\w+|"
-    r"coupon|voucher|polizz\w+|catalogo prodotti|"
-    r"prova gratuita del nostro|il nostro (?:software|prodotto|servizio)|i nostri (?:prodotti|"
-    r"servizi)|"
-    r"acquist\w+|vendere|vendita)\b|€|\b\d+ ?euro\b|\d\s?%",
-    re.IGNORECASE,
-)
-# Somebody else's demo may be tried.
-_TRIAL = re.compile(r"\b(?:testare|provare|testo|provo) (?:la|una|il) (?:sua |tua |vostra )?demo\b")
-_DOCUMENTS = listed(
-    "nota note dataset tutorial quaderno quaderni opuscolo pieghevole libretto volantino lettera "
-    "diario censimento inventario mappe guide carta rapporto tesi tesina decalogo "
-    "traccia raccolta copia scansione tavole dispense registro grafici capitolo bozze codice "
-    "elenco lista scheda schede risultati risultato mappa guida articolo articoli report modello "
-    "modelli dati appunti foto fotografie video registrazione registrazioni slide slides ricetta "
-    "ricette programma tabella foglio dossier bozza traduzione manuale checklist template link "
-    "materiale materiali documento documenti estratto statistiche ricerca studio calendario "
-    "dispensa spartiti spartito bibliografia relazione analisi rassegna grafico grafici rilievi "
-    "disegni planimetria cartina playlist indirizzario file pdf schema schemi verbale questionario "
-    "sondaggio resoconto sintesi riassunto mappatura tracciato tracciati itinerario itinerari "
-    "esempio esempi fac-simile glossario confronto campionario resoconti trascrizione bollettino"
-)
-_CONTACTS = listed(
-    "contatto contatti nome nomi nominativo nominativi numero recapito recapiti indirizzo"
-)
-_PEOPLE = listed(
-    "fornitore fornitori colleghi collega cliente clienti artigiano artigiani idraulico geometra "
-    "commercialista avvocato avvocata fotografo fotografa giornalista amico amica amici persona "
-    "persone candidato candidati apprendista apprendisti volontari esperto esperta esperti "
-    "consulente traduttore traduttrice stagista grafico grafica imbianchino falegname produttore "
-    "produttori distributore distributori stampatore tipografo ragazzi ragazze ragazzo ragazza "
-    "giovani tirocinante tirocinanti studenti studentesse tecnico tecnica tecnici"
-)
-_HELP = listed(
-    "ora ore mezz'ora mezza mezzora minuti aiuto mano supporto consulenza consiglio consigli "
-    "parere "
-    "sopralluogo visita lezione lezioni affiancamento revisione rilettura prova giornata mattinata "
-    "pomeriggio tempo disponibilità assistenza occhiata feedback dritte passaggio ospitalità "
-    "accompagnamento potatura piega taglio massaggio riparazione manutenzione pulizia montaggio "
-    "riprese servizio braccia incontro seduta sessione turno chiacchierata traduzioni correzione "
-    "giro "
-    "esperienza competenza competenze"
-)
-_SPACES = listed(
-    "sala spazio stanza magazzino furgone attrezzatura attrezzature banco posto tavolo laboratorio "
-    "ufficio scrivania terreno capannone garage cucina forno studio proiettore impianto gazebo "
-    "stand camera parete aula palco macchina camion carrello forni cortile giardino terrazza "
-    "telaio tornio vetrina parcheggio muletto"
-)
-_FIRST_PERSON_OFFER = re.compile(
-    r"^(?:io )?(?:(?:le|gli|ti|la|lo|vi) )?(?:posso|potrei|ho|conosco|offro|presto|mando|passo|"
-    r"regalo|cedo|"
-    r"metto|porto|organizzo|tengo|faccio|do|giro|invio|ospito|preparo|so|condivido|segnalo|"
-    r"presento)\b",
-    re.IGNORECASE,
-)
-
-
-def understand_offer(text: str) -> Offer | None:
-    """Say how an offer can be worded; None when it is a sale in disguise or says nothing."""
-    body = tidy(text)
-    if not body or len(body) > 200 or _SALE.search(_TRIAL.sub("", body)):
-        return None
-    told = re.match(r"(?:le|gli|ti|vi|la|lo) (?P<verb>[^\W\d_]+)\b", body, re.IGNORECASE)
-    if told and lexicon.is_first_person(told["verb"].lower()):
-        return Offer(text, OfferKind.SENTENCE, body)
-    if _FIRST_PERSON_OFFER.match(body) and body.split()[0].lower() not in ("presto",):
-        return Offer(text, OfferKind.SENTENCE, re.sub(r"^io ", "", body))
-    body = re.sub(
-        r"^(?:di|a|la possibilità di|eventualmente|magari)\s+(?=\w+(?:re|rle|rla|rgli)\b)", "", body
-    )
-    first = body.split(" ", 1)[0]
-    split = morphology.infinitive_of(first)
-    if split and (" " in body or split[1]):
-        return Offer(text, OfferKind.INFINITIVE, body)
-    bare = re.sub(
-        r"^(?:(?:il|lo|la|i|gli|le|un|una|uno|dei|delle|degli|alcun[ie]|qualche)\s+|l'|un')",
-        "",
-        body,
-    )
-    head = re.sub(r"^\d+\s+", "", bare)
-    words = morphology.head_noun(head).lower()
-    if words in ("due", "tre", "quattro", "cinque", "dieci", "qualche"):
-        words = morphology.head_noun(head.split(" ", 1)[-1]).lower()
-    kind = next(
-        (
-            kind
-            for kind, nouns in (
-                (OfferKind.DOCUMENT, _DOCUMENTS),
-                (OfferKind.CONTACT, _CONTACTS),
-                (OfferKind.PEOPLE, _PEOPLE),
-                (OfferKind.HELP, _HELP),
-                (OfferKind.SPACE, _SPACES),
-            )
-            if words in nouns
-        ),
-        OfferKind.THING if morphology.has_determiner(body) else OfferKind.OTHER,
-    )
-    phrase = _determined(body, kind)
-    if phrase is None:
-        return Offer(text, OfferKind.OTHER, body)
-    if kind is OfferKind.OTHER:
-        kind = OfferKind.THING
-    return Offer(text, kind, phrase)
-
-
-_MASS = listed(
-    "aiuto supporto assistenza tempo ospitalità materiale disponibilità affiancamento feedback"
-)
-
-
-def _determined(body: str, kind: OfferKind) -> str | None:
-    """An offer's noun phrase with an article that suits it; None when it cannot be told."""
-    if morphology.has_determiner(body):
-        return body
-    head = morphology.head_noun(body)
-    form = morphology.noun_form(head)
-    if head.lower() in _MASS:
-        return body
-    if (form and form.number == "p") or head.lower() in ("foto", "slide", "slides"):
-        if re.search(
-            rf"^{re.escape(head)}\s+(?:del|della|dello|dell'|dei|degli|delle)\b", body, re.I
-        ):
-            plural = morphology.NounForm(form.gender if form else "f", "p")
-            first = body.split(" ", 1)[0]
-            return morphology.join_article(morphology.definite(first, plural), body)
-        if head.lower() in ("foto", "slide", "slides"):
-            return f"le {body}"
-        return morphology.with_indefinite(body)
-    if kind is OfferKind.CONTACT or re.search(
-        rf"^{re.escape(head)}\s+(?:del|della|dello|dell'|dei|degli|delle)\b", body, re.IGNORECASE
-    ):
-        return morphology.with_definite(body)
-    return morphology.with_indefinite(body)

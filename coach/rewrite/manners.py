@@ -42,7 +42,8 @@ _FORMAL: _Rules = (
 )  # fmt: skip
 _RULES = {WARM: _WARM, FORMAL: _FORMAL}
 _INFINITIVE_ENDINGS = {"mand": "ar", "pass": "ar", "prest": "ar", "offr": "ir"}
-_GIVEN = re.compile(r"\b(?P<you>ti|Le) (?P<verb>mand|pass|offr|prest)o volentieri\b")
+#: An offer as the composer words it.
+GIVEN = re.compile(r"\b(?P<you>ti|Le) (?P<verb>mand|pass|offr|prest)o volentieri\b")
 _THANKED = re.compile(r"^grazie (?:ancora )?per\b")
 
 
@@ -52,7 +53,7 @@ def reworded(sentence: str, manner: str, register: Register) -> str:
         you = "ringraziarLa" if register is Register.LEI else "ringraziarti"
         sentence = _THANKED.sub(f"desidero {you} per", sentence)
     if manner == WARM:
-        sentence = _GIVEN.sub(_gladly, sentence)
+        sentence = GIVEN.sub(_gladly, sentence)
     for pattern, words in _RULES.get(manner, ()):
         sentence = pattern.sub(words, sentence)
     return sentence
@@ -60,7 +61,12 @@ def reworded(sentence: str, manner: str, register: Register) -> str:
 
 def _gladly(found: re.Match[str]) -> str:
     """Turn "ti mando volentieri" into "sarei felice di mandarti"."""
-    return f"sarei felice di {found['verb']}{_INFINITIVE_ENDINGS[found['verb']]}{found['you']}"
+    return f"sarei felice di {infinitive_of_giving(found)}"
+
+
+def infinitive_of_giving(found: re.Match[str]) -> str:
+    """The infinitive of a match of `GIVEN`: "mandarti" of "ti mando volentieri"."""
+    return f"{found['verb']}{_INFINITIVE_ENDINGS[found['verb']]}{found['you']}"
 
 
 def next_step(

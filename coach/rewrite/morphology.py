@@ -27,7 +27,8 @@ _FEMININE = listed(
     "mail e-mail email app call newsletter brochure community startup survey password news fiction "
     "tesi analisi crisi sintesi ipotesi diagnosi oasi serie specie superficie moglie madre badante "
     "canzone coop granfondo patente sorgente corrente lente tangente polvere colonna opzione "
-    "chat slide "
+    "chat slide review intro onlus ong parete salute palude lode brace fornace quiete sete cenere "
+    "gomma "
     "slides privacy "
     "partnership leadership membership performance reception jeep band task-force policy routine "
     "playlist checklist spa console card masterclass class release pipeline roadmap session jam "
@@ -47,7 +48,8 @@ _MASCULINE = listed(
     "mestiere quartiere bicchiere piacere potere dovere ricevere sapere parere dispiacere "
     "volantino "
     "orto-giardino rene seme sangue costume legume volume lume esame rame letame salame tegame "
-    "bestiame certame reame catrame"
+    "bestiame certame reame catrame limite interesse termine margine carattere genere mestiere "
+    "pedibus cratere fulmine pettine elefante studente"
 )
 _AMBIGUOUS_NOUN = listed(
     "fine capitale fronte radio-amatore ordine carcere turista giornalista fotoreporter cliente "
@@ -84,6 +86,8 @@ def noun_form(word: str) -> NounForm | None:
     if form.endswith("age"):
         # French loan words: "vernissage", "garage".
         return NounForm("m", "s")
+    if form.endswith(("zioni", "sioni", "gioni", "nioni")) and lexicon.known(form[:-1] + "e"):
+        return NounForm("f", "p")
     if form.endswith("i"):
         return _plural_in_i(form)
     if form.endswith("e"):
@@ -103,6 +107,9 @@ def noun_form(word: str) -> NounForm | None:
 
 def _plural_in_i(form: str) -> NounForm | None:
     if lexicon.known(form[:-1] + "o") or lexicon.known(form + "o"):
+        return NounForm("m", "p")
+    if form[:-1] + "a" in _MASCULINE and form.endswith(("mi", "ti", "ni", "mmi", "emmi")):
+        # "problemi", "programmi".
         return NounForm("m", "p")
     single = _form_in_e(form[:-1] + "e") if lexicon.known(form[:-1] + "e") else None
     if single and single.number == "s":
@@ -256,20 +263,52 @@ _MEDIUM = re.compile(
 )
 
 
+def _is_loan(word: str) -> bool:
+    return lexicon.known_english(word) and not lexicon.known(word)
+
+
 def head_noun(phrase: str) -> str:
-    """The noun that rules a bare phrase: its first word that is not an adjective before it."""
+    """The noun that rules a bare phrase: its first word that is not an adjective before it.
+
+    Of two English words the second rules ("code review").
+    """
     phrase = _MEDIUM.sub("", phrase)
+    english = re.match(r"(?P<first>[a-z]+)[ -](?P<second>[a-z]+)\b", phrase)
+    if (
+        english
+        and _is_loan(english["second"])
+        and lexicon.known_english(english["first"])
+        and lexicon.known(english["first"])
+        and english["first"] not in _MASCULINE | _FEMININE
+        and english["second"] not in ("for", "of", "to", "on", "and", "the")
+    ):
+        return english["second"]
     for match in re.finditer(r"[^\W_][\w'-]*", phrase):
         if match[0].lower() not in _PRENOMINAL:
             return match[0]
     return phrase.split(" ", 1)[0]
 
 
+def phrase_form(phrase: str) -> NounForm | None:
+    """Gender and number of a noun phrase: its noun's, or what an adjective after it shows."""
+    head = head_noun(phrase)
+    form = noun_form(head)
+    if form is not None or not head.endswith("e"):
+        return form
+    after = re.match(rf"(?:.*\b)?{re.escape(head)} (?P<adjective>[a-zàèéìòù]{{4,}}[oa])\b", phrase)
+    if after is None:
+        return None
+    stem, end = after["adjective"][:-1], after["adjective"][-1]
+    if lexicon.known(stem + "o") and lexicon.known(stem + "a") and lexicon.known(stem + "e"):
+        return NounForm("f" if end == "a" else "m", "s")
+    return None
+
+
 def with_definite(phrase: str) -> str | None:
     """The phrase with its definite article; None when its gender is not known."""
     if has_determiner(phrase):
         return phrase
-    form = noun_form(head_noun(phrase))
+    form = phrase_form(phrase)
     if form is None:
         return None
     first = phrase.split(" ", 1)[0]
@@ -280,11 +319,60 @@ def with_indefinite(phrase: str) -> str | None:
     """The phrase with its indefinite article or partitive; None when its gender is not known."""
     if has_determiner(phrase):
         return phrase
-    form = noun_form(head_noun(phrase))
+    form = phrase_form(phrase)
     if form is None:
         return None
     first = phrase.split(" ", 1)[0]
     return join_article(indefinite(first, form), phrase)
+
+
+# Verbs after which a single thing is jotted down without its article ("cerca fotografo").
+_TAKES_ARTICLE = re.compile(
+    r"\b(?P<verb>segue|gestisce|dirige|conduce|cura|cerca|cercava|sta cercando|cercano|"
+    r"alla ricerca di|(?:ha|avrebbe|aveva) bisogno di|"
+    r"(?:gli|le) serve|(?:gli|le) manca|"
+    r"ha (?:appena |da poco )?[a-z]+(?:ato|uto|ito|tto|rto|sto|so)|"
+    r"(?:vuole|vorrebbe|sta per|pensa di) (?:aprire|assumere|comprare|prendere|trovare|fare|"
+    r"lanciare|avviare|organizzare|affittare)|sta (?:aprendo|organizzando|scrivendo|assumendo))"
+    r" (?P<noun>[a-zàèéìòù]+)(?=\s|$)",
+    re.IGNORECASE,
+)
+_COUNTED = listed(
+    "socio socia fotografo fotografa cuoco cuoca commercialista avvocato avvocata geometra grafico "
+    "grafica stagista apprendista copy coach mentor dev sviluppatore cameriere cameriera idraulico "
+    "elettricista muratore falegname partner agente tecnico tecnica investitore developer designer "
+    "negozio magazzino capannone ufficio sala furgone sito locale laboratorio bar ristorante corso "
+    "libro articolo talk webinar podcast blog workshop cantina bottega agenzia consulente "
+    "interprete "
+    "distributore fornitore importatore rivenditore manager freelance hotel agriturismo studio "
+    "segretaria segretario contabile impiegato impiegata assistente traduttore traduttrice "
+    "giardiniere autista magazziniere imbianchino progettista architetto ingegnere veterinario "
+    "medico infermiere infermiera badante babysitter insegnante ripetitore tutor editore tipografo "
+    "mostra rassegna festival documentario spettacolo premio bando borsa casting album disco "
+    "pagina coro banda squadra associazione cooperativa galleria scuola agriturismo blog canale "
+    "stampatore terreno garage appartamento sede post intervento seminario convegno evento"
+)
+
+
+def with_articles(clause: str) -> str:
+    """A clause with the indefinite articles that a hasty hand leaves out.
+
+    "cerca fotografo per il sito" is "cerca un fotografo per il sito"; what may be had or sought
+    without an article ("cerca casa", "cerca personale") stays.
+    """
+
+    def with_one(match: re.Match[str]) -> str:
+        noun = match["noun"]
+        if noun.lower() not in _COUNTED:
+            return match[0]
+        # Of nouns with one form for both genders the masculine means either.
+        form = noun_form(noun) or NounForm("m", "s")
+        rest = clause[match.end() :]
+        which = re.match(r"(?: \w+)? (?:del|della|dello|dei|degli|delle|dell')\b", rest)
+        article = definite(noun, form) if which else indefinite(noun, form)
+        return f"{match['verb']} " + join_article(article, noun)
+
+    return _TAKES_ARTICLE.sub(with_one, clause)
 
 
 def possessive(register: Register, form: NounForm) -> str:
@@ -297,7 +385,7 @@ def possessive(register: Register, form: NounForm) -> str:
 
 def possessed(register: Register, phrase: str) -> str | None:
     """Turn "articolo sulle api" into "il tuo articolo sulle api"; None for an unsure gender."""
-    form = noun_form(head_noun(phrase))
+    form = phrase_form(phrase)
     if form is None:
         return None
     article = {"ms": "il", "fs": "la", "mp": "i", "fp": "le"}[form.gender + form.number]
@@ -436,7 +524,9 @@ def infinitive_of(word: str) -> tuple[str, str] | None:
 
 
 def _is_infinitive(form: str) -> bool:
-    if form in ("fare", "dare", "stare", "dire", "andare", "bere", "cedere"):
+    if form.endswith("fare") and lexicon.known(form):
+        return True
+    if form in ("dare", "stare", "dire", "andare", "bere", "cedere"):
         return True
     if form.endswith("rre"):
         return True
@@ -496,12 +586,18 @@ def addressed(text: str, register: Register, *, subject: bool = True, nominal: b
         elif low in ("le", "gli") and after == "si":
             # "le si è rotto il timone": the subject comes after.
             subject = False
-        others = low in _IMPERSONAL or before in ("le", "gli")
+        # "stanno bene" says nothing of the contact, "stanno rifacendo il sito" does.
+        progressive = low in ("sta", "stanno") and after.endswith("ndo")
+        others = (low in _IMPERSONAL and not progressive) or before in ("le", "gli")
         plural = None
         if not others and ((subject and opening) or coordinated):
             plural = second_plural(low)
         coordinated = low in ("e", "ed") and house
         house = house or plural is not None
+        own = subject and n == 0 and lexicon.is_third_person(low) and low not in _NEVER_VERB
+        if own and register is not Register.LEI and plural is None:
+            # A statement opens with its verb, though it may be a noun too ("insegna", "cura").
+            plural = second_person(low)
         out.append(plural or _addressed_word(token, before, after, subject, register))
         # A plural verb is the contact's house's only where no noun stands before it.
         opening = (opening or (low == "che" and subject)) and (
@@ -510,6 +606,7 @@ def addressed(text: str, register: Register, *, subject: bool = True, nominal: b
         if (
             (low in _IMPERSONAL and before in ("le", "gli"))
             or second_plural(low) is not None
+            or own
             or (before not in _ARTICLES and is_contact_verb(low, after))
             or (lexicon.is_first_person(low) and low not in lexicon.lemmas(low))
         ):
@@ -519,7 +616,8 @@ def addressed(text: str, register: Register, *, subject: bool = True, nominal: b
 
 _NEVER_VERB = listed(
     "ora sopra contro fuori prima dopo spesso tanto ogni anche sempre mentre come dove quando "
-    "nostra vostra sua tua mia propria una altra tutta molta poca alcuna nessuna sola stessa"
+    "presente assente assieme oltre contro nostra vostra sua tua mia propria una altra tutta "
+    "molta poca alcuna nessuna sola stessa"
 )
 _AFTER_VERB = listed(
     "il lo la i gli le l' un uno una un' anche molto bene sempre spesso solo due tre quattro "
@@ -546,7 +644,8 @@ def is_contact_verb(word: str, after: str) -> bool:
         return True
     if word in ("fatica", "prova", "conta", "tende") and after == "a":
         return True
-    return after in _AFTER_VERB or after.isdigit()
+    # "programma 2025" is a noun with its year.
+    return after in _AFTER_VERB or (after.isdigit() and len(after) < 4)
 
 
 def _opens_clause(following: list[str]) -> bool:
@@ -563,9 +662,24 @@ _FIRST_TO_PERSONS = listed(
     "vedo sento conosco incontro seguo leggo ammiro stimo ringrazio aiuto ospito accompagno invito "
     "contatto chiamo aspetto apprezzo ascolto frequento saluto"
 )
+# Verbs whose object is always a person ("la preoccupa").
+_MOVES = listed(
+    "preoccupa preoccupano spaventa spaventano interessa incuriosisce riguarda riguardano "
+    "appassiona "
+    "appassionano affascina affascinano stressa stanca diverte divertono preoccupava spaventava"
+)
 _BEFORE_VERB = listed("non anche ora adesso spesso sempre già ancora poi e ed ma")
 _PREPOSITIONS = listed("con a ad per di da su tra fra secondo come verso")
 _ARTICLES = listed("il lo i un una uno del della al alla nel nella sul sulla dal dalla")
+
+
+# "la loro sede" is the contact's house's: "la vostra sede"; what ends the article says which.
+_THEIRS = {"l": "o", "o": "o", "n": "o", "a": "a", "i": "i", "e": "e"}
+_BEFORE_THEIRS = listed(
+    "il lo la i gli le un una del della dei delle al alla ai alle dal dalla dai dalle nel nella "
+    "nei "
+    "nelle sul sulla sui sulle"
+)
 
 
 def _addressed_word(token: str, before: str, after: str, subject: bool, register: Register) -> str:
@@ -574,8 +688,15 @@ def _addressed_word(token: str, before: str, after: str, subject: bool, register
     low = token.lower()
     if low in _POSSESSIVES:
         return _POSSESSIVES[low][lei]
+    if low == "loro" and before[-1:] in _THEIRS:
+        return f"vostr{_THEIRS[before[-1]]}" if before in _BEFORE_THEIRS else token
     if low in ("lui", "lei"):
         return "Lei" if lei else "te" if before in _PREPOSITIONS else "tu"
+    if low in ("la", "lo") and after in _MOVES:
+        return "La" if lei else "ti"
+    if low in ("gli", "le") and re.fullmatch(r"\w+(?:ato|uto|ito|tto|rto|sto|eso)", before):
+        # "donato le tende": an object with its article.
+        return token
     if low in ("gli", "le") and (after == "si" or _is_verb(after) or _is_odd_noun(after)):
         return "Le" if lei else "ti"
     if low in ("lo", "la", "l'") and (

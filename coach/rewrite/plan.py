@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass
 
 from coach.rewrite.draft import ASKS, DraftFacts
-from coach.rewrite.fragments import Fragment, Kind, Offer, understand, understand_offer
+from coach.rewrite.fragments import Fragment, Kind, understand
+from coach.rewrite.offers import Offer, understand_offer
 from coach.schemas import (
     Act,
     Analysis,
     Channel,
+    Contact,
     Fact,
     FactOrigin,
     FactRole,
@@ -110,7 +112,7 @@ def make_plan(
         register: from `choose_register`.
     """
     advice: list[str] = []
-    title, name = _split_title(request.contact.name)
+    title, name = _split_title(_without_role(request.contact))
     known = _known(request, draft, advice)
     offers = _offers(request, known, advice)
     established = request.relation is Relation.ESTABLISHED
@@ -136,10 +138,22 @@ def make_plan(
 _TITLES = re.compile(
     r"^(?P<title>(?:dott\.?ssa|dott\.?|dr\.?ssa|dr\.?|prof\.?ssa|prof\.?|ing\.?|avv\.?|arch\.?|"
     r"geom\.?|rag\.?|signora|signor|"
-    r"sig\.?ra|sig\.?|don|suor|padre|maestro|maestra|dottoressa|dottor|professoressa|professor|"
+    r"sig\.?ra|sig\.?|don|suor|padre|fra|zi[oa]|nonn[oa]|assessor[ea]|chef|com\.te|comandante|cav\.?|on\.|"
+    r"mons\.?|rev\.?|maestro|maestra|dottoressa|dottor|professoressa|professor|"
     r"ingegnere|avvocata|avvocato|architetta|architetto)(?=\s))\s+",
     re.IGNORECASE,
 )
+
+
+def _without_role(contact: Contact) -> str:
+    """The name less a role written before it ("Stilista Paolo Melis", who is a "stilista")."""
+    short = re.match(r"(?i:ass)\.\s+(?=[A-Z])", contact.name)
+    if short and contact.role.lower().startswith("assess"):
+        return f"{contact.role.split()[0]} {contact.name[short.end() :]}"
+    first, _, rest = contact.name.strip().partition(" ")
+    if rest and first.lower() == contact.role.strip().lower() and not _TITLES.match(contact.name):
+        return rest
+    return contact.name
 
 
 def _split_title(name: str) -> tuple[str, str]:
@@ -226,6 +240,10 @@ _EMPTY = frozenset(
         "fare",
         "avere",
         "essere",
+        "dare",
+        "andare",
+        "venire",
+        "stare",
         "stato",
         "stata",
         "abbiamo",
@@ -332,7 +350,8 @@ def _questions(
                 )
             )
         else:
-            asked.append(HOW_MET_QUESTION)
+            established = request.relation is Relation.ESTABLISHED
+            asked.append(SHARED_QUESTION if established else HOW_MET_QUESTION)
     if not offers and Act.OFFER not in acts:
         asked.append(
             OFFER_QUESTION.model_copy(
@@ -349,6 +368,11 @@ def _questions(
 
 HOW_MET_QUESTION = Question(
     id="how_met", text="Dove o come vi siete conosciuti?", placeholder="[dove vi siete conosciuti]"
+)
+SHARED_QUESTION = Question(
+    id="how_met",
+    text="Che cosa avete condiviso: un lavoro, un corso, una bella serata?",
+    placeholder="[un lavoro o un momento condiviso]",
 )
 APPRECIATION_QUESTION = Question(
     id="appreciation",

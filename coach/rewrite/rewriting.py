@@ -38,6 +38,7 @@ from coach.schemas import (
     Message,
     Question,
     Register,
+    Relation,
     Rewrite,
     RewriteRequest,
     ScoreAndVerdict,
@@ -371,6 +372,8 @@ def _kept_draft(
         return ""
     if any(question.id in ("how_met", "appreciation") for question in composition.questions):
         # "È stato bello incontrarti" could go to anyone.
+        return ""
+    if request.relation is not Relation.ESTABLISHED and drafts.wants_something(request.draft):
         return ""
     whole = Span(start=0, end=len(request.draft), quote=request.draft)
     mended = drafts.mend(whole, analysis.slips)

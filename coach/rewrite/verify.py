@@ -16,6 +16,8 @@ from typing import Protocol
 from coach.analysis import lexicon
 from coach.analysis.text import clean, listed, looks_italian
 from coach.rewrite.compose import Composition, Slot
+from coach.rewrite.jotting import tidy, written_out
+from coach.rewrite.morphology import first_of_infinitive, second_person, second_plural
 from coach.rewrite.plan import Plan, content_stems
 from coach.schemas import (
     CHANNEL_LIMITS,
@@ -55,9 +57,18 @@ def known_words(request: RewriteRequest, *texts: str) -> Known:
     """The words that the request itself holds, with those of other known texts."""
     contact, sender = request.contact, request.sender
     cards = (contact.name, contact.role, contact.company, *contact.notes,
-             sender.name, sender.about, *sender.can_offer)  # fmt: skip
-    everything = clean(" ".join((*cards, request.draft, *texts))).text
+             sender.name, sender.about, *sender.can_offer,
+             # With their abbreviations written out, as the composer reads them.
+             *(tidy(note) for note in (*contact.notes, *sender.can_offer)))  # fmt: skip
+    everything = clean(" ".join((*cards, request.draft, written_out(request.draft), *texts))).text
     tokens = frozenset(token.lower() for token in re.findall(r"[^\W_]+", everything))
+    # Notes are in the third person, the message in the second and, where it offers, in the first.
+    turned = (
+        form(token)
+        for token in tokens
+        for form in (second_person, second_plural, first_of_infinitive)
+    )
+    tokens |= frozenset(token for token in turned if token)
     return Known(
         stems=_stems(" ".join((*cards, request.draft, *texts))),
         tokens=tokens,
@@ -78,7 +89,9 @@ _COURTESY = listed(
     "spero sperare certo libero comunque nome cosa idea spunto curiosità incuriosire curioso "
     "stimolante bravo lieto occasione modo leggere seguire ascoltare vicino avanti tempo aiuto "
     "aiutare mano comune stesso bisogno cercare ricerca caso proposito riguardo lavoro lavorare "
-    "prezioso ispirare rimasto impresso mente cuore vivo vero sincero sinceramente particolarmente "
+    "bello ricordo invitare occupare occupiamo occupo aspettare aspetto attendere attendo "
+    "difficoltà vostro suggerimento prezioso ispirare rimasto impresso mente cuore vivo vero "
+    "sincero sinceramente particolarmente "
     "particolare avere piaciuto piacere augurare augurio successo congratulazione notizia "
     "presentare "
     "accompagnare mostrare dare ricevere accettare invito collegamento rete confronto scambio "
@@ -229,7 +242,7 @@ def facts_missing(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
 # A verb that says how they met is worded anew, so short notes may keep only half of their words.
 _SHARE: dict[FactRole, float] = {
     FactRole.HOW_MET: 0.5, FactRole.THANKS: 0.5, FactRole.COMMON_GROUND: 0.5,
-    FactRole.APPRECIATION: 0.5, FactRole.OFFER: 0.75, FactRole.NEED: 0.6, FactRole.SELF: 0.5,
+    FactRole.APPRECIATION: 0.5, FactRole.OFFER: 0.75, FactRole.NEED: 0.5, FactRole.SELF: 0.5,
 }  # fmt: skip
 
 
@@ -285,7 +298,17 @@ def verify(
     check("personal", "" if personal else "potrebbe andare a chiunque", "parla a questa persona")
     missing = facts_missing(text, facts)
     check("facts_kept", "; ".join(missing), f"{len(facts)} fatti tenuti")
-    invented = inventions(text.removeprefix(composition.greeting), known)
+    # A request is said with the writer's words in a softer mood ("presti", "presteresti").
+    softened = {
+        word
+        for fact in facts
+        if fact.role is FactRole.REQUEST
+        for word in re.findall(r"[^\W_]+", fact.text.lower())
+    }
+    invented = inventions(
+        text.removeprefix(composition.greeting),
+        Known(stems=known.stems, tokens=known.tokens | softened),
+    )
     check("no_invention", ", ".join(invented), "niente di inventato")
     check("roles", swapped_roles(text, plan.register, known), "ruoli giusti")
     check("italian", "" if looks_italian(text) else "non è italiano", "in italiano")

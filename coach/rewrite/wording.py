@@ -12,8 +12,10 @@ import re
 from coach.analysis import lexicon
 from coach.analysis.text import listed
 from coach.rewrite import morphology
-from coach.rewrite.fragments import WORKS, Fragment, Kind, Offer, OfferKind, event_place
+from coach.rewrite.fragments import Fragment, Kind, event_place
 from coach.rewrite.morphology import addressed
+from coach.rewrite.nouns import WORKS
+from coach.rewrite.offers import Offer, OfferKind
 from coach.schemas import Register, Relation
 
 
@@ -23,7 +25,8 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
     body = fragment.body
     kind = fragment.kind
     if kind is Kind.MET:
-        return _met(addressed(body, register, subject=False), lei, relation)
+        where = addressed(body, register, subject=False)
+        return _met(where, lei, relation, again=fragment.verb == "again")
     if kind is Kind.EVENT:
         place = event_place(addressed(body, register, subject=False, nominal=True))
         if place is None:
@@ -40,6 +43,9 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
             )
             return (f"{'Le' if lei else 'ti'} scrivo pensando {thought}", f"{curious} {phrase}")
         return _met(place, lei, relation)
+    if kind is Kind.INTRODUCED and fragment.verb == "named":
+        you = "Lei" if lei else "te"
+        return (f"mi ha parlato di {you} {body}",)
     if kind is Kind.INTRODUCED:
         who, place = _introducer(body)
         by = morphology.with_preposition("a", who)
@@ -52,6 +58,9 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
             f"mi ha fatto piacere parlare con {you} {rest}",
             f"è stato un piacere parlare con {you} {rest}",
         )
+    if kind is Kind.WAS_THERE and fragment.verb == "guest":
+        clause = addressed(body, register, subject=False)
+        return (f"{clause} e ne ho un bel ricordo", f"{clause}, e lo ricordo con piacere")
     if kind is Kind.WAS_THERE:
         you = "conoscerLa" if lei else "conoscerti"
         clause = addressed(body, register)
@@ -62,6 +71,8 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
         return (f"mi ha fatto piacere {you} {body}", f"è stato un piacere {you} {body}")
     if kind is Kind.EXPERIENCED:
         return _experienced(fragment, register)
+    if kind is Kind.FOLLOWED and fragment.verb == "said":
+        return (addressed(body, register, subject=False),)
     if kind is Kind.FOLLOWED:
         return _followed(addressed(body, register, subject=False))
     if kind is Kind.WORK:
@@ -79,6 +90,9 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
         return (f"so che {'è' if lei else 'sei'} {addressed(body, register, subject=False)}",)
     if kind is Kind.COMMON:
         return _common(fragment, register, relation)
+    if kind is Kind.JOINT and fragment.verb == "lessons":
+        lessons = f"le {'Sue' if lei else 'tue'} {body}"
+        return (f"ricordo con piacere {lessons}", f"ripenso spesso con piacere alle{lessons[2:]}")
     if kind is Kind.JOINT:
         return _joint(addressed(body, register, subject=False), lei)
     if kind is Kind.PAST_GIFT:
@@ -87,6 +101,8 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
             f"{clause}: spero che sia andato tutto bene",
             f"{clause} e spero che stia andando tutto bene",
         )
+    if kind is Kind.RECEIVED and fragment.verb == "habit":
+        return (f"{addressed(body, register)}, e {'La' if lei else 'ti'} ringrazio",)
     if kind is Kind.RECEIVED:
         rest = addressed(body, register, subject=False)
         if register is Register.TU:
@@ -95,12 +111,17 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
     return ()
 
 
-def _met(place: str, lei: bool, relation: Relation) -> tuple[str, ...]:
+def _met(place: str, lei: bool, relation: Relation, *, again: bool = False) -> tuple[str, ...]:
     know = "conoscerLa" if lei else "conoscerti"
     meet = "incontrarLa" if lei else "incontrarti"
     place = f" {place}" if place else ""
+    if "incontro" in place:
+        meet = know
     if relation is Relation.ESTABLISHED:
         return (f"ricordo con piacere il nostro incontro{place}",)
+    if again:
+        anew = "rivederLa" if lei else "rivederti"
+        return (f"mi ha fatto piacere {anew}{place}", f"è stato un piacere {anew}{place}")
     return (
         f"mi ha fatto piacere {know}{place}",
         f"è stato un piacere {know}{place}",
@@ -155,6 +176,11 @@ def _followed(clause: str) -> tuple[str, ...]:
     words = clause.split(" ", 1)
     if len(words) < 2:
         return ()
+    if words[0] in ("la", "lo", "li", "le") or (
+        words[0] == "La" and not lexicon.is_first_person(words[1].split(" ", 1)[0])
+    ):
+        # A thing that was named elsewhere.
+        return ()
     if words[0] in ("ti", "La", "Le"):
         second = words[1].split(" ", 1)
         rest = f" {second[1]}" if len(second) > 1 else ""
@@ -178,12 +204,16 @@ def is_thoughtful(phrase: str) -> bool:
 
 def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
     body = addressed(fragment.body, register, subject=False)
+    if fragment.verb == "praise":
+        return _praised(fragment.text, body, register)
     if fragment.verb == "either":
         thing = morphology.with_definite(body)
     else:
         thing = morphology.possessed(register, body)
     if thing is None:
         return ()
+    if fragment.verb == "forthcoming":
+        return (f"aspetto con curiosità {thing}", f"attendo con vero interesse {thing}")
     form = morphology.noun_form(morphology.head_noun(body))
     plural = form is not None and form.number == "p"
     struck = "mi hanno colpito" if plural else "mi ha colpito"
@@ -196,8 +226,18 @@ def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
     return (f"{struck} {thing}", f"{thing} {thought}", f"ho apprezzato molto {thing}")
 
 
+def _praised(note: str, body: str, register: Register) -> tuple[str, ...]:
+    """Turn "etichette bellissime" into "ho trovato bellissime le tue etichette"."""
+    thing = morphology.possessed(register, body)
+    how = re.search(r"(?P<how>(?:molto |davvero )?\w+)\W*$", note)
+    if thing is None or how is None:
+        return ()
+    return (f"ho trovato {how['how'].lower()} {thing}",)
+
+
 _LOSSES = re.compile(
-    r"^(?:ha|si è|è)\s+(?:appena |da poco )?(?:pers|chius|rinunciat|smess|rott|lasciat|rimast|"
+    r"^(?:ha|hanno|si è|è)\s+(?:appena |da poco )?(?:pers|chius|rinunciat|smess|rott|lasciat|"
+    r"rimast|"
     r"mancat|"
     r"fermat|interrott|dovut|subit|cambiat|cominciat|iniziat|trasferit|spostat)\w+"
 )
@@ -226,6 +266,7 @@ def _done(fragment: Fragment, register: Register) -> tuple[str, ...]:
             f"ho saputo che {clause}: complimenti{mark}",
             f"ho visto che {clause}: complimenti{mark}",
             f"complimenti, ho visto che {clause}",
+            f"ho visto con piacere che {clause}",
         )
     if _LOSSES.match(fragment.body.lower()):
         return (f"so che {clause}",)
@@ -269,15 +310,52 @@ _CRAFT = re.compile(
     r"^(?:.{0,30}?\b)?(?:dirig|organizz|insegn|cura|cur[ai]n|allesti|coltiv|produc|produ|allev|"
     r"scriv|suon|canta|dipin|restaur|gesti|condu|conduc|lavora|studia|collezion|fotograf|pubblic|"
     r"form|fa |fann|costru|progett|disegn|cuc|ripar|raccogli|raccolg|stamp|incid|racconta|guida|"
-    r"allen|tien|tradu|balla|recit|debutt|espon|ricerc|accompagn|ospita|firma|crea|realizz|salv|recuper)\w*"
+    r"allen|tien|tradu|balla|recit|debutt|espon|ricerc|accompagn|ospita|firma|crea|realizz|salv|"
+    r"recuper)\w*"
 )
+
+
+_EMPLOYED = re.compile(r"^lavora (?:in|a|al|allo|alla|ai|nel|nella|da|dal|presso|per|come)\b")
+
+
+def leads_to_offer(fragment: Fragment) -> bool:
+    """Whether a bare circumstance may be why something is offered ("ha clienti celiaci")."""
+    if fragment.kind is Kind.ACTIVITY and fragment.verb == "others":
+        return True
+    if fragment.kind is Kind.DONE and not fragment.positive:
+        return re.match(r"(?:ha|hanno|si è|le si è|gli si è) (?:pers|rott|subit|dovut)\w+",
+                        fragment.body.lower()) is not None  # fmt: skip
+    return (
+        fragment.kind is Kind.ACTIVITY
+        and is_bare_circumstance(fragment)
+        and not _EMPLOYED.match(fragment.body.lower())
+        and not re.match(
+            r"(?:parla|viene|abita|era|\w+(?:ava|eva|iva))\b(?<!serviva)(?<!mancava)",
+            fragment.body.lower(),
+        )
+    )
+
+
+def is_bare_circumstance(fragment: Fragment) -> bool:
+    """Whether a note says something true of the contact that leads nowhere by itself."""
+    if fragment.kind is Kind.QUALITY:
+        return True
+    if fragment.kind is Kind.ACTIVITY and re.match(r"(?:le|gli) hanno\b", fragment.body):
+        return True
+    if fragment.kind is not Kind.ACTIVITY or fragment.verb:
+        return False
+    return _CRAFT.match(fragment.body.lower()) is None or bool(
+        _EMPLOYED.match(fragment.body.lower())
+    )
 
 
 def _activity(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
     clause = addressed(fragment.body, register, subject=fragment.verb != "others")
+    if fragment.verb == "liked":
+        return (f"mi ha fatto piacere sapere che {clause}",)
     if fragment.body.startswith("era "):
         return (f"ricordo che {clause}",)
-    if not _CRAFT.match(fragment.body.lower()):
+    if is_bare_circumstance(fragment) or not _CRAFT.match(fragment.body.lower()):
         return (f"so che {clause}", f"ho saputo che {clause}")
     return (
         f"so che {clause}, e mi farebbe piacere saperne di più",
@@ -288,6 +366,10 @@ def _activity(fragment: Fragment, register: Register, relation: Relation) -> tup
 def _common(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
     ours = re.match(r"\w+iamo\b", fragment.body) is not None
     clause = addressed(fragment.body, register, subject=not ours)
+    if clause.startswith("abbiamo ") and relation is not Relation.STRANGER:
+        return (clause,)
+    if clause.startswith("conosciamo "):
+        return (f"mi fa piacere che {clause}", f"vedo con piacere che {clause}")
     if re.match(r"(?:veniamo|facciamo|abbiamo|siamo|\w+iamo)\b", clause):
         if relation is Relation.STRANGER:
             return (f"ho visto che {clause}", f"vedo con piacere che {clause}")
@@ -297,12 +379,19 @@ def _common(fragment: Fragment, register: Register, relation: Relation) -> tuple
 
 def _joint(clause: str, lei: bool) -> tuple[str, ...]:
     you = "Lei" if lei else "te"
+    if clause.startswith("ci conosciamo"):
+        write = "scriverLe" if lei else "scriverti"
+        return (f"{clause} ed è sempre un piacere {write}",)
+    regular = re.match(r"(?P<you>ti|Le) (?P<verb>[^\W\d_]+)(?P<always> sempre| spesso)?\b", clause)
+    if regular and lexicon.is_first_person(regular["verb"]):
+        # "le mando sempre i miei pazienti": something given again and again.
+        return (f"{regular[0]} volentieri{clause[regular.end() :]}",)
     if re.match(r"(?:collaboriamo|lavoriamo|siamo colleg|siamo soc)", clause):
         return (
             f"{clause} ed è sempre un piacere lavorare con {you}",
             f"{clause}, e con {you} si lavora sempre bene",
         )
-    if re.match(r"(?:abbiamo|eravamo|siamo stat|facevamo|ci siamo)\b", clause):
+    if re.match(r"(?:abbiamo|eravamo|siamo stat\w|siamo andat\w|facevamo|ci siamo)\b", clause):
         return (f"{clause} e lo ricordo con piacere",)
     return (f"{clause} ed è sempre un piacere", f"{clause}: è sempre un piacere")
 
@@ -339,8 +428,19 @@ def offer_clause(offer: Offer, register: Register) -> str:
     return f"{_GIVING[offer.kind][lei]} {body}"
 
 
+# What the reader would do, at the writer's: "partecipare al nostro corso".
+_AS_GUEST = re.compile(
+    r"^(?:partecipare|assistere|iscriversi|entrare|accedere|provare|venire|visitare|seguire|"
+    r"intervenire|usare|utilizzare|testare|assaggiare)\b.*\b(?:nostr[oaie]|mi[oae]|miei|noi|me)\b",
+    re.IGNORECASE,
+)
+
+
 def _infinitive_offer(body: str, register: Register) -> str:
     lei = register is Register.LEI
+    if _AS_GUEST.match(body):
+        come = addressed(body, register, subject=False)
+        return f"{'La' if lei else 'ti'} invito volentieri a {come}"
     first, _, rest = body.partition(" ")
     rest = addressed(rest, register, subject=False)
     split = morphology.infinitive_of(first)
@@ -384,15 +484,35 @@ def met_placeholder(register: Register, placeholder: str) -> str:
     return f"mi ha fatto piacere {you} {placeholder}"
 
 
+def shared_placeholder(placeholder: str) -> str:
+    """The sentence that waits for something the two have shared."""
+    return f"ripenso con piacere a {placeholder}"
+
+
 def appreciation_placeholder(register: Register, placeholder: str) -> str:
     """The sentence that waits for something to appreciate."""
     you = "Le" if register is Register.LEI else "ti"
     return f"{you} scrivo perché ho apprezzato {placeholder}"
 
 
+# Plurals that are people ("volontari", "progettisti"), not what they do ("corsi").
+_PEOPLE = re.compile(
+    r"(?:isti|iste|tori|trici|ari|arie|etti|ette|enti|anti|ini|ine|iani|iane|ieri|iere|oni|ici|"
+    r"iche|"
+    r"ologi|grafi|soci|ragazzi|donne|persone|giovani|medici|avvocati|allievi)$"
+)
+_OWN_TITLE = re.compile(
+    r"^(?:dott\.?(?:ssa)?|dr\.?(?:ssa)?|ing\.?|avv\.?|arch\.?|geom\.?|rag\.?|prof\.?(?:ssa)?|"
+    r"sig\.?(?:ra)?|cav\.?)\s+(?=[A-Z])",
+    re.IGNORECASE,
+)
+
+
 def self_introduction(name: str, about: str, register: Register) -> str:
     """The sender in a few words; empty when nothing short and safe can be said."""
     about = about.strip().rstrip(".")
+    # "Sono Sonia Vitale": nobody calls themselves engineer.
+    name = _OWN_TITLE.sub("", name)
     if not name or not about or len(about) > 70:
         return ""
     first = re.split(r"[ ',]", about, maxsplit=1)[0]
@@ -403,8 +523,23 @@ def self_introduction(name: str, about: str, register: Register) -> str:
         return f"sono {name}: {about}"
     if first == "mi" or _is_calling(about):
         return f"sono {name} e {about}"
+    head = morphology.head_noun(about).lower()
+    trade = head.endswith(("zione", "sione", "enza", "mento", "ggio", "logia")) and (
+        not morphology.has_determiner(about) and head != "agenzia"
+    )
+    if trade and not is_organisation(name):
+        return f"sono {name} e mi occupo di {about}"
+    if trade:
+        you = "Le" if register is Register.LEI else "ti"
+        house = morphology.with_preposition("di", with_article(name))
+        return f"{you} scrivo a nome {house}: ci occupiamo di {about}"
     if is_organisation(name):
         you = "Le" if register is Register.LEI else "ti"
+        form = morphology.noun_form(morphology.head_noun(about))
+        if form is not None and form.number == "p" and not morphology.has_determiner(about):
+            are = "siamo" if _PEOPLE.search(head) else "ci occupiamo di"
+            house = morphology.with_preposition("di", with_article(name))
+            return f"{you} scrivo a nome {house}: {are} {about}"
         return (
             f"{you} scrivo a nome {morphology.with_preposition('di', with_article(name))}, {about}"
         )
@@ -417,7 +552,8 @@ _CALLINGS = listed(
     "dirigo scrivo organizzo seguo curo mi costruisco fotografo riparo formo accompagno traduco"
 )
 _OPENS_OBJECT = re.compile(
-    r"(?:il|lo|la|i|gli|le|un|una|uno|in|a|al|alla|con|per|da|di|che|nel|nella|su|sui|tra|come)\b|l'"
+    r"(?:il|lo|la|i|gli|le|un|una|uno|in|a|al|alla|con|per|da|di|che|nel|nella|su|sui|tra|"
+    r"come)\b|l'"
 )
 
 
@@ -429,11 +565,12 @@ def _is_calling(about: str) -> bool:
     return first in _CALLINGS or _OPENS_OBJECT.match(rest) is not None
 
 
+_TRADES = listed("studio cuoco sarto arbitro notaio medico sindaco critico radio")
+
+
 def _is_trade(word: str) -> bool:
     """Whether a form that may be a first person is rather a noun ("libraio", "studio legale")."""
-    return word in ("studio", "cuoco", "sarto", "arbitro", "notaio") or word.endswith(
-        ("aio", "ario", "logo", "grafo", "metra", "iere")
-    )
+    return word in _TRADES or word.endswith(("aio", "ario", "logo", "grafo", "metra", "iere"))
 
 
 _ORGANISATIONS = listed(
@@ -447,13 +584,29 @@ _ORGANISATIONS = listed(
     "falegnameria carrozzeria farmacia clinica ospedale liceo università festival galleria "
     "edizioni camera tenuta cascina frantoio salumificio pastificio torrefazione vivaio cinema "
     "ostello comitato fabbrica redazione "
-    "squadra club centro parco caseificio birrificio ass. assoc. coop."
+    "onlus ong odv aps emporio casa rifugio canile mensa banco centro lega croce avis oratorio "
+    "caritas team agenzia "
+    "cantine acli arci cai proloco sezione sportello "
+    "ist. ist istituto comprensivo squadra club centro parco caseificio birrificio ass. assoc. "
+    "coop."
 )
 
 
+# Wherever they stand in a name, it is not a person's.
+_HOUSES = listed("club team asd group hotel lab center festival bar onlus odv aps society academy")
+
+
 def is_organisation(name: str) -> bool:
-    """Whether a name is a body's rather than a person's ("Comune di Bra")."""
-    return name.split(" ", 1)[0].lower() in _ORGANISATIONS
+    """Whether a name is a body's rather than a person's ("Comune di Bra", "Alba onlus")."""
+    if not name.strip():
+        return False
+    words = [word.strip(",()").lower() for word in name.split()]
+    if re.search(r"(?:teca|eria)$", words[0]) and lexicon.known(words[0]) and len(words) > 1:
+        return True
+    named = not _HOUSES.isdisjoint(words[1:])
+    return words[0] in _ORGANISATIONS or named or words[-1].replace(".", "") in (
+        "onlus", "odv", "aps", "srl", "srls", "spa", "snc", "sas", "asd", "ets",
+    )  # fmt: skip
 
 
 def with_article(name: str) -> str:
@@ -517,12 +670,18 @@ def next_steps(
     )
 
 
-def request_lead(register: Register, *, also: bool) -> str:
-    """What precedes a request that the relation bears; `also` after something given."""
+def request_lead(register: Register, *, also: bool, timed: bool = False) -> str:
+    """What precedes a request that the relation bears.
+
+    Args:
+        register: the form of address.
+        also: whether something was given before it.
+        timed: whether the request says itself when it would suit the reader.
+    """
     favour = "anche un favore" if also else "un favore"
-    if register is Register.LEI:
-        return f"avrei {favour} da chiederLe, quando Le è comodo"
-    return f"avrei {favour} da chiederti, quando ti è comodo"
+    lei = register is Register.LEI
+    when = "" if timed else ", quando Le è comodo" if lei else ", quando ti è comodo"
+    return f"avrei {favour} da {'chiederLe' if lei else 'chiederti'}{when}"
 
 
 def thanks(what: str) -> tuple[str, ...]:

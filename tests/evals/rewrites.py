@@ -22,7 +22,6 @@ from typing import Any
 from coach import rubric, settings
 from coach.analysis import Analyser
 from coach.composition import Coach
-from coach.embeddings import E5Embeddings
 from coach.rewrite import rewrite
 from coach.schemas import (
     CHANNEL_LIMITS,
@@ -84,7 +83,9 @@ def problems(result: Rewrite, row: dict[str, Any], wanted: Register | None) -> l
     if wanted is Register.LEI and re.search(r"\b(?:ti|tuo|tua|tuoi|tue)\b", result.text):
         found.append("tu in un messaggio con il Lei")
     name = row["contact"]["name"]
-    formal = re.search(r"\b(?:Le|Suo|Sua|Lei)\b(?! Rive)", result.text.replace(name or "\n", ""))
+    # Neither a name ("Le Rive") nor a title ("Le maree") addresses anybody.
+    spoken = re.sub(r'"[^"]*"', "", result.text.replace(name or "\n", ""))
+    formal = re.search(r"\b(?:Le|Suo|Sua|Lei)\b(?! Rive)", spoken)
     if wanted is Register.TU and formal:
         found.append("Lei in un messaggio con il tu")
     return found
@@ -99,7 +100,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=0)
     args = parser.parse_args()
     configured = settings.load()
-    analyser = Analyser(E5Embeddings().queries)
+    analyser = Analyser()
     principles = rubric.load(configured.principles, configured.notes)
     model = None
     if args.model:

@@ -1,0 +1,94 @@
+"""What a message never mentions: private matters, judgements, notes to oneself.
+
+A note that is kept to oneself is shown to the person as unused, never sent.
+"""
+
+from __future__ import annotations
+
+import re
+
+from coach.analysis import lexicon
+from coach.analysis.text import listed
+
+_PRIVATE = re.compile(
+    r"\b(?:malat\w+|malatti\w+|operat[oa] a|tumor\w+|cancro|chemio\w*|depress\w+|ricover\w+|"
+    r"infart\w+|"
+    r"infortun\w+|incident\w+|rapina|divorzi\w+|partorit\w+|separat[oa]|separazione|lutto|funeral\w+|mort[oae]|decedut\w+|"
+    r"incinta|gravidanza|"
+    r"debiti|indebitat\w+|licenziat\w+|fallit\w+|fallimento|indagat\w+|condannat\w+|processat\w+|"
+    r"amante|tradit\w+|litigat\w+|litig\w+|compleanno|onomastico|figli\w*|nipot\w+|marito|moglie|"
+    r"ex moglie|ex marito|fidanzat\w+|suocer\w+|mamma|papà|padre|madre|fratell\w+|sorell\w+|"
+    r"nonn[aoie]|zi[ao]|cugin[aoie]|cognat[aoie]|"
+    r"religios\w+|vota\b|zodiac\w+|allergic\w+|pettegolezz\w+|pare che|si dice|guadagna\w*|"
+    r"stipendi\w+|ricc[oa] sfondat\w+|tirchi\w+|antipatic\w+|permalos\w+|noios\w+|"
+    r"beve troppo|fuma|single|gay|lesbica|disabil\w+|cassa integrazione|esaurit\w+|"
+    r"mi deve|gli devo|le devo|vegan\w+|vegetarian\w+|celiac\w+)\b",
+    re.IGNORECASE,
+)
+# Who introduced the two is no secret, nor whose birthday it was, nor what the contact's guests eat.
+_OWN_RELATIVE = re.compile(
+    r"\b(?:(?:da|di|grazie a|tramite) (?:mi[oa]|nostr[oa]) "
+    r"(?:marito|moglie|fratello|sorella|zi[oa]|cugin[oa]|cognat[oa]|suocer[oa]|padre|madre|nipote|"
+    r"figli[oa])|(?:al|cena di|festa di|festa per il|per il) compleanno d\w+|"
+    r"(?:ai|al|alla|con|per) (?:i |il |la )?(?:mi\w+|nostr\w+) (?:figli\w*|nipot\w*|bambin\w+)|"
+    r"(?:clienti|pazienti|ospiti|bambini|allievi|utenti|alunni|studenti) \w+)\b"
+)
+_TO_SELF = re.compile(
+    r"^(?:vorrei|voglio|devo|spero|potrei|potrebbe|mi serve|mi servirebbe|mi interessa|mi "
+    r"piacerebbe|"
+    r"ricord\w+|attenzione|non (?:\w+(?:are|ere|ire)|\w+(?:ar|er|ir)(?:gli|le|la|lo))|"
+    r"da (?:\w+(?:are|ere|ire))|richiam\w+|chiam\w+|sent(?:ire|irla|irlo)|todo|fare|vedere|"
+    r"(?:ci (?:diamo|siamo dat[ie])|dare|dà|usa|preferisce|vuole) (?:del|il|dare del) (?:tu|lei)\b|"
+    r"mi ha (?:detto|chiesto) di (?:mandar|invia|richiam|risent|scriver|aspett|farmi|rifarmi)\w*|"
+    r"(?:call|posizion[ei]|selezion[ei]|annunci[oa]?) (?:per |di |da )?.*\bapert[aei]\b|"
+    r"posti liberi|"
+    r"gara (?:per|d'appalto|pubblica|di appalto)|bando di gara|"
+    r"importante|forse (?:può|ci)|conosce (?:il|la|un|i|le|gli|molti|tanti)|amic[oa] del capo)\b",
+    re.IGNORECASE,
+)
+
+# What passes no judgement on anybody may be said; the rest is kept to oneself ("parla poco
+# italiano", "un po' pignola"), as are the letters and calls that went before.
+_JUDGEMENT = re.compile(
+    r"^(?:parla (?:poco|tanto|troppo|male|solo)\b|"
+    r"non (?:risponde|parla|legge|capisce|sopporta|si fida|ascolta|saluta|paga|mantiene|le piac|"
+    r"gli piac|ama|usa|sa usare|mi)\b|"
+    r"(?:è |sembra |pare )?(?:sempre |molto |un po' |un po |piuttosto |abbastanza |troppo |"
+    r"davvero )*"
+    r"(?:timid|pignol|sever|diffident|esigent|impegnat|anzian|vecchi|giovan|lent|disordinat|"
+    r"testard|chiacchieron|simpatic|gentil|carin|brav|fredd|nervos|stress|stanc|furb|arrogant|"
+    r"presuntuos|cordial|disponibil|tirat|formal|pigr|puntual|ritardatari|loquac|riservat|seri|"
+    r"distratt|scorbutic|burber|sbrigativ)\w*(?: (?:e|ma) .+)?$|"
+    r"(?:sito|logo|menu|menù|vetrina|pagina|profilo|catalogo|volantino) (?:\w+ )?(?:solo|senza|"
+    r"vecchi\w|brutt\w|lent\w|mal|da rifare|sgranat\w|ferm\w|illeggibil\w)\b|"
+    r"(?:si )?(?:dimentica|perde|sbaglia|ritarda|scorda)\b|"
+    r"(?:arriva|risponde|consegna|paga|spedisce) (?:sempre |spesso )?(?:in ritardo|tardi|dopo|"
+    r"male|poco)|"
+    r"(?:sempre|spesso) (?:in ritardo|di corsa|di fretta|incasinat\w|occupat\w)|"
+    r"(?:mail|e-?mail|messaggi?|telefonat\w|chiamat\w|sms|whatsapp|preventiv\w|fattur\w|richiest\w|"
+    r"invit\w|lettera) (?:del|dell'|di|inviat\w|mandat\w|senza|non|già)\b|"
+    r"ci siamo scambiat\w (?:i |il |le )?(?:numer|contatt|bigliett|mail|e-mail|indirizz|recapit|"
+    r"linkedin)\w*|scambio (?:di )?bigliett\w+|ha (?:anche )?(?:\d+ figli|un cane|un gatto))",
+    re.IGNORECASE,
+)
+
+# "cercano trad. dal gaelico": what may be a word cut short.
+_CUT_SHORT = re.compile(r"(?<![\w.])(?P<word>[A-Za-z]{2,12}[bcdfglmnprstvz])\.(?=\s)")
+_TITLES = listed("dott prof ing avv arch geom sig don dr ep art vol pag cap nr ist st az agr")
+
+
+def _has_cut_word(text: str) -> bool:
+    """Whether a word of the text is cut short and is none that everybody knows."""
+    return any(
+        match["word"].lower() not in _TITLES
+        and not lexicon.known(match["word"].lower())
+        and not lexicon.known_english(match["word"].lower())
+        for match in _CUT_SHORT.finditer(text)
+    )
+
+
+def unsaid(note: str) -> bool:
+    """Whether a note is nobody's business in a message, or says nothing that can be retold."""
+    low = note.lower()
+    private = _PRIVATE.search(_OWN_RELATIVE.sub("", low)) or _TO_SELF.search(low)
+    return bool(private or _JUDGEMENT.match(low)) or _has_cut_word(note)
