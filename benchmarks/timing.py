@@ -46,13 +46,7 @@ def critiques(coach: Coach) -> list[Measure]:
     trained = texts.trained(DRAFTS + WARM_UP)
     for message in trained[:WARM_UP]:
         coach.critique(message)
-    # Most of a new draft's time: what it takes tells how busy the machine is.
-    vectors = [
-        _timed(lambda message=message: coach.embeddings.queries([message.text[:80]]))
-        for message in trained[WARM_UP:]
-    ]
-    note = "of 80 characters"
-    found = [Measure("vector of one sentence, p50", _p50(vectors), None, False, _MS, note)]
+    found: list[Measure] = []
     for kind, messages in (("", trained[WARM_UP:]), (", unseen in training", texts.unseen(DRAFTS))):
         note = f"{len(messages)} drafts of {_lengths(messages)} words, each seen once"
         new: list[float] = []

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
+from coach.analysis.names import card_names
 from coach.errors import MessageError
 from coach.rewrite.fragments import Fragment, Kind, understand
 from coach.schemas import (
@@ -23,6 +24,7 @@ from coach.schemas import (
     Exchange,
     ExchangeChannel,
     Message,
+    Register,
     Relation,
     Reminder,
 )
@@ -38,6 +40,8 @@ CREDIT = 1
 SILENCE = {Relation.STRANGER: 180, Relation.MET: 120, Relation.ESTABLISHED: 90}
 #: Longest text of an exchange that is read; longer ones are read up to here.
 MAX_READ = 6_000
+#: Exchanges looked at, from the last, for the form of address.
+LAST_READ = 10
 
 _MEETINGS = {Kind.MET, Kind.TALKED, Kind.WAS_THERE, Kind.INTRODUCED}
 _IN_PERSON = {ExchangeChannel.IN_PERSON, ExchangeChannel.PHONE}
@@ -63,8 +67,35 @@ def read_exchange(
         # A picture, a link, an emoji: nothing to read.
         return (), ()
     gives = tuple(dict.fromkeys(span.quote for span in analysis.spans(Act.OFFER)))
+    if not gives and exchange.origin == "typed":
+        # What a person jots down tells of a gift: "le ho mandato la guida".
+        told = Kind.PAST_GIFT if exchange.direction is Direction.SENT else Kind.RECEIVED
+        gives = _noted(understand(text, Relation.MET), told)
     asks = analysis.spans(Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE)
     return gives, tuple(dict.fromkeys(span.quote for span in asks))
+
+
+def form_of_address(
+    card: ContactCard, exchanges: Sequence[Exchange], analyser: Analyser
+) -> Register:
+    """The form used with a contact: the card's, else that of the last exchange that has one.
+
+    Args:
+        card: the contact.
+        exchanges: all that passed, oldest first; only the last `LAST_READ` are looked at.
+        analyser: tells the form of a text.
+    """
+    if card.register_used in (Register.TU, Register.LEI):
+        return card.register_used
+    for exchange in reversed(exchanges[-LAST_READ:]):
+        try:
+            message = Message(text=exchange.text[:MAX_READ], channel=Channel.EMAIL)
+            used = analyser.analyse(message, card_names(card.contact, None)).register_used
+        except MessageError:
+            continue
+        if used in (Register.TU, Register.LEI):
+            return used
+    return Register.NONE
 
 
 # --- where one stands -----------------------------------------------------------------------------

@@ -9,20 +9,23 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from coach.errors import CoachError
 from coach.schemas import (
     Answer,
     Balance,
     Channel,
+    ChatMessage,
     ChatTurn,
     Contact,
+    ContactCard,
     Critique,
     Difficulty,
     Message,
     Persona,
     PracticeSession,
+    Register,
     Relation,
     Rewrite,
     RewriteRequest,
@@ -100,7 +103,7 @@ class Coach:
         """What tells acts, slips and register."""
         from coach.analysis import Analyser
 
-        return self._once("analyser", lambda: Analyser(self.embeddings.queries))
+        return self._once("analyser", Analyser)
 
     @property
     def library(self) -> Library:
@@ -213,6 +216,17 @@ class Coach:
         self.analyse_exchanges(contact_id)
         return balance(self.store.contact(contact_id), self.store.exchanges(contact_id))
 
+    def form_of_address(self, contact_id: str) -> Register:
+        """The form used with a contact, `NONE` when nothing tells it.
+
+        Raises:
+            NotFoundError: there is no such contact.
+        """
+        from coach.balance import form_of_address
+
+        card = self.store.contact(contact_id)
+        return form_of_address(card, self.store.exchanges(card.id), self.analyser)
+
     def analyse_exchanges(
         self, contact_id: str | None = None, cancel: Callable[[], bool] | None = None
     ) -> int:
@@ -320,25 +334,46 @@ class Coach:
         card = self.store.contact(contact_id) if contact_id else None
         made = answer(
             question,
-            card=card,
-            exchanges=self.store.exchanges(card.id) if card else [],
-            balance=self.balance(card.id) if card else None,
-            history=self.store.turns(card.id if card else None, MEMORY) if remember else [],
-            profile=self.store.profile(),
-            library=self.library,
-            analyser=self.analyser,
-            rubric=self.rubric,
+            **self._known(card, remember),
             model=self.model if use_model and self.model_problem is None else None,
-            prompts_folder=self.settings.prompts,
             share_contact=share_contact,
             on_text=on_text,
             cancel=cancel,
-            today=date.today(),
         )
         if remember:
             turn = ChatTurn(at=datetime.now(UTC), question=question, answer=made)
             self.store.add_turn(card.id if card else None, turn)
         return made
+
+    def outgoing(
+        self, question: str, contact_id: str | None = None, *, share_contact: bool = False
+    ) -> tuple[ChatMessage, ...]:
+        """What a remote model would be sent for a question; empty when nothing would leave.
+
+        Raises:
+            MessageError: the question is empty, too long or holds no word.
+            NotFoundError: there is no such contact.
+        """
+        from coach.conversation import outgoing
+
+        card = self.store.contact(contact_id) if contact_id else None
+        return outgoing(question, **self._known(card, True), share_contact=share_contact)
+
+    def _known(self, card: ContactCard | None, remember: bool) -> dict[str, Any]:
+        """What an answer rests on: the contact, the conversation so far, the sources."""
+        contact_id = card.id if card else None
+        return {
+            "card": card,
+            "exchanges": self.store.exchanges(card.id) if card else [],
+            "balance": self.balance(card.id) if card else None,
+            "history": self.store.turns(contact_id, MEMORY) if remember else [],
+            "profile": self.store.profile(),
+            "library": self.library,
+            "analyser": self.analyser,
+            "rubric": self.rubric,
+            "prompts_folder": self.settings.prompts,
+            "today": date.today(),
+        }
 
     def start_practice(
         self,

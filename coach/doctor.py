@@ -113,6 +113,7 @@ def _store(coach: Coach) -> str:
 
 def _analysis(coach: Coach) -> str:
     coach.critique(Message(text="Ciao Marta, ci siamo conosciute ieri a Trento."))
+    coach.embeddings.queries(["Ciao"])
     return "classificatore, dizionario ed embedding caricati"
 
 

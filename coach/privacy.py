@@ -37,6 +37,10 @@ _COLUMNS = (
 #: Bytes of a file looked at together, and how many of them again with the next.
 _CHUNK = 1 << 20
 _OVERLAP = 1 << 12
+#: Letters below which a name is met by chance among the figures of an index.
+_FEWEST_LETTERS = 6
+#: Longer words that are named as examples.
+_NAMED = 3
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -258,6 +262,7 @@ class Proof(Model):
         bytes: how many.
         traces: what was found.
         unread: files that could not be searched.
+        on_server: whether the database is no file of ours: its rows were searched, not its files.
     """
 
     erased: Erased
@@ -267,6 +272,7 @@ class Proof(Model):
     bytes: int
     traces: tuple[Trace, ...] = ()
     unread: tuple[str, ...] = ()
+    on_server: bool = False
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -318,10 +324,16 @@ def told(proof: Proof) -> str:
         where = _counted(erased.mentions, "altro testo", "altri testi")
         lines.append(f"In {where} al suo posto ora si legge «{ERASED}».")
     size = f"{proof.bytes / 1e6:.1f}".replace(".", ",")
+    places = (
+        f"{proof.files} file ({size} MB) di {proof.folder}",
+        "tutti i testi del database" if proof.on_server else "",
+    )
     lines.append(
         f"Prova: ho cercato {_listed(*(f'«{text}»' for text in proof.searched_for))} in "
-        f"{_counted(proof.files, 'file', 'file')} ({size} MB) di {proof.folder}."
+        f"{_listed(*places)}."
     )
+    if proof.on_server:
+        lines.append("Delle copie e dei registri del server si occupa chi lo gestisce.")
     if not proof.traces and not proof.unread:
         lines.append("Non ne resta niente.")
     for trace in proof.traces:
@@ -372,6 +384,7 @@ class _Search:
             bytes=searched,
             traces=tuple(self._traces(found)),
             unread=tuple(self._unread),
+            on_server=self._store.file is None,
         )
 
     def _files(self) -> Iterator[Path]:
@@ -437,7 +450,8 @@ class _Search:
         for path, mentions in places.items():
             for mention, times in mentions.items():
                 because = explain(path, mention, is_database=self._is_database(path))
-                told[self._named(path), mention.trait, *because] += times
+                if because is not None:
+                    told[self._named(path), mention.trait, *because] += times
         for (file, trait, kind, why, remedy), times in told.items():
             yield Trace(file=file, trait=trait, kind=kind, times=times, why=why, remedy=remedy)
 
@@ -474,13 +488,12 @@ class _Explanation:
 
     def __call__(
         self, path: Path, mention: Mention, *, is_database: bool
-    ) -> tuple[TraceKind, str, str]:
-        """Kind, reason and remedy."""
+    ) -> tuple[TraceKind, str, str] | None:
+        """Kind, reason and remedy; None for what is there by chance."""
         settings = self.settings
-        if not mention.whole:
-            for word in sorted(self.longer):
-                if word in mention.word:
-                    return TraceKind.LONGER, f"Fa parte di «{word}», che è un'altra cosa.", ""
+        if not mention.whole and any(word in mention.word for word in self.longer):
+            some = [f"«{word}»" for word in sorted(self.longer)[:_NAMED]]
+            return TraceKind.LONGER, f"Fa parte di altre parole: per esempio {_listed(*some)}.", ""
         if settings.sources in path.parents:
             return (
                 TraceKind.SOURCE,
@@ -500,6 +513,8 @@ class _Explanation:
                 )
             if mention.trait in self.in_notes:
                 return TraceKind.PRODUCT, "È nelle note che accompagnano il programma.", ""
+            if mention.trait is Trait.NAME and len(mention.word) < _FEWEST_LETTERS:
+                return None
             return (
                 TraceKind.LEFT,
                 "È nell'indice della biblioteca, da un testo che non c'è più.",

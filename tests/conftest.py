@@ -95,8 +95,8 @@ def embeddings():
 
 
 @pytest.fixture(scope="session")
-def analyser(embeddings):
-    return Analyser(embeddings.queries)
+def analyser():
+    return Analyser()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from coach.analysis import training
-from coach.analysis.acts import WEIGHTS, ActClassifier, ActWeights, weigh
+from coach.analysis.acts import (
+    LARGEST_LOGIT,
+    NO_SENTENCE,
+    WEIGHTS,
+    ActClassifier,
+    ActWeights,
+    surroundings,
+    weigh,
+)
 from coach.analysis.features import N_GRAM, cues, features, lemma
 from coach.analysis.text import clean, sentences
 from coach.schemas import Act, Message
@@ -27,47 +35,27 @@ ODD = [
 ]  # fmt: skip
 
 
-class CountingEmbedder:
-    """The real embedder, remembering what it was asked."""
-
-    def __init__(self, embeddings):
-        self._embeddings = embeddings
-        self.asked = []
-
-    def __call__(self, sentences):
-        self.asked.extend(sentences)
-        return self._embeddings.queries(sentences)
-
-
 @pytest.fixture(scope="module")
 def weights():
     return ActWeights.load()
 
 
 @pytest.fixture
-def counting(embeddings):
-    return CountingEmbedder(embeddings)
+def classifier(weights):
+    return ActClassifier(weights)
 
 
 @pytest.fixture
-def classifier(counting, weights):
-    return ActClassifier(counting, weights)
+def counted(monkeypatch):
+    """The sentences whose features were worked out, in order."""
+    seen = []
 
+    def counting(sentence, **context):
+        seen.append(sentence)
+        return features(sentence, **context)
 
-@pytest.fixture(scope="module")
-def unsure_weights(weights):
-    """Weights whose n-grams alone are sure of nothing, so that every sentence wants a vector."""
-    return replace(
-        weights,
-        gate_sparse=np.zeros_like(weights.gate_sparse),
-        gate_bias=np.zeros_like(weights.gate_bias),
-    )
-
-
-@pytest.fixture
-def doubtful(counting, unsure_weights, monkeypatch):
-    monkeypatch.setattr("coach.analysis.acts.MOST_VECTORS", len(THREE))
-    return ActClassifier(counting, unsure_weights)
+    monkeypatch.setattr("coach.analysis.acts.features", counting)
+    return seen
 
 
 # --- the classifier ------------------------------------------------------------------------------
@@ -81,67 +69,68 @@ def test_every_sentence_has_a_probability_for_every_act(classifier, weights):
     assert set(weights.acts) == set(Act)
 
 
-def test_no_sentence_has_none(classifier, counting, weights):
+def test_no_sentence_has_none(classifier, weights):
     assert classifier.probabilities([]).shape == (0, len(weights.acts))
-    assert counting.asked == []
 
 
-def test_what_is_known_is_not_asked_again(doubtful, counting):
-    first = doubtful.probabilities(THREE)
-    assert sorted(counting.asked) == sorted(THREE)
-    counting.asked.clear()
-    assert np.array_equal(doubtful.probabilities(THREE), first)
-    assert counting.asked == []
+def test_what_is_known_is_not_worked_out_again(classifier, counted):
+    first = classifier.probabilities(SENTENCES)
+    assert counted == SENTENCES
+    counted.clear()
+    assert np.array_equal(classifier.probabilities(SENTENCES), first)
+    assert counted == []
 
 
-def test_a_changed_sentence_is_the_only_one_embedded(doubtful, counting, unsure_weights):
-    doubtful.probabilities(THREE)
-    counting.asked.clear()
-    changed = [THREE[0], "Mi passeresti il numero del tuo capo?", THREE[2]]
-    seen = doubtful.probabilities(changed)
-    assert counting.asked == [changed[1]]
-    alone = ActClassifier(counting, unsure_weights).probabilities(changed)
-    np.testing.assert_allclose(seen, alone, atol=1e-4)
+def test_a_changed_sentence_and_the_one_after_it_are_worked_out(classifier, counted):
+    classifier.probabilities(SENTENCES)
+    counted.clear()
+    changed = [SENTENCES[0], "Mi passeresti il numero del tuo capo?", *SENTENCES[2:]]
+    classifier.probabilities(changed)
+    assert counted == changed[1:3]
 
 
-def test_a_long_message_gets_few_vectors(doubtful, counting):
-    sentences = [f"Frase numero {number} del messaggio." for number in "abcdefgh"]
-    assert doubtful.probabilities(sentences).shape[0] == len(sentences)
-    assert len(counting.asked) == len(THREE)
-
-
-def test_company_does_not_change_a_sentence(embeddings, weights):
+def test_what_was_read_before_changes_nothing(weights, classifier):
     """The same text must get the same score whatever was analysed before it."""
-    alone = ActClassifier(embeddings.queries, weights)
-    one_by_one = ActClassifier(lambda s: np.vstack([embeddings.queries([t]) for t in s]), weights)
-    # Not bit for bit: a batch is multiplied in another order.
-    np.testing.assert_allclose(
-        alone.probabilities(SENTENCES), one_by_one.probabilities(SENTENCES), atol=1e-4
-    )
+    classifier.probabilities(SENTENCES[::-1])
+    fresh = ActClassifier(weights).probabilities(SENTENCES)
+    assert np.array_equal(classifier.probabilities(SENTENCES), fresh)
 
 
-def test_sure_sentences_get_no_vector(weights):
-    def never(sentences):
-        raise AssertionError(sentences)
+def test_the_rest_of_the_message_has_its_say(weights):
+    acts = len(weights.acts)
+    offer, sale = weights.acts.index(Act.OFFER), weights.acts.index(Act.SALE)
+    # All that the second look knows: a sale elsewhere in the message speaks against an offer.
+    around = np.zeros_like(weights.around)
+    around[acts + sale, offer] = -1
+    classifier = ActClassifier(replace(weights, around=around))
+    selling = ["Il nostro corso costa 90 euro.", SENTENCES[2]]
+    seen = [classifier.probabilities(message)[1, offer] for message in (selling, SENTENCES[1:3])]
+    assert seen[0] < seen[1]
 
-    assert ActClassifier(never, weights).probabilities(["Buongiorno."]).max() < 0.5
+
+def test_surroundings_are_those_of_the_message():
+    logits = np.array([[1, 2], [3, -4], [20, 0]], dtype=np.float32)
+    seen = surroundings(logits)
+    none = [NO_SENTENCE] * 2
+    assert seen[0].tolist() == [1, 2, LARGEST_LOGIT, 0, *none, 3, -4]
+    assert seen[1].tolist() == [3, -4, LARGEST_LOGIT, 2, 1, 2, LARGEST_LOGIT, 0]
+    assert seen[2].tolist() == [LARGEST_LOGIT, 0, 3, 2, 3, -4, *none]
+    assert surroundings(logits[:1]).tolist() == [[1, 2, *none, *none, *none]]
 
 
-def test_what_is_remembered_is_bounded(monkeypatch, counting, unsure_weights):
-    monkeypatch.setattr("coach.analysis.acts.MOST_VECTORS", len(THREE))
+def test_what_is_remembered_is_bounded(monkeypatch, counted, weights):
     monkeypatch.setattr("coach.analysis.acts.CACHE_SIZE", 2)
-    forgetful = ActClassifier(counting, unsure_weights)
+    forgetful = ActClassifier(weights)
     first = forgetful.probabilities(THREE)
-    counting.asked.clear()
-    again = forgetful.probabilities(THREE)
-    assert counting.asked
-    np.testing.assert_allclose(again, first, atol=1e-4)
+    counted.clear()
+    assert np.array_equal(forgetful.probabilities(THREE), first)
+    assert counted
 
 
-def test_threads_agree(embeddings, weights):
-    shared = ActClassifier(embeddings.queries, weights)
+def test_threads_agree(weights):
+    shared = ActClassifier(weights)
     drafts = [SENTENCES, SENTENCES[::-1], SENTENCES[1:], [*SENTENCES, *SENTENCES]]
-    expected = [ActClassifier(embeddings.queries, weights).probabilities(d) for d in drafts]
+    expected = [ActClassifier(weights).probabilities(d) for d in drafts]
     wrong = []
 
     def work(offset):
@@ -207,10 +196,10 @@ def test_weights_come_with_the_product(weights):
     count, acts = len(weights.vocabulary), len(weights.acts)
     assert sorted(weights.vocabulary.values()) == list(range(count))
     assert weights.idf.shape == (count,)
-    assert weights.sparse.shape == weights.gate_sparse.shape == (count, acts)
-    assert weights.dense.shape == (384, acts)
-    assert weights.bias.shape == weights.gate_bias.shape == weights.thresholds.shape == (acts,)
-    for array in (weights.idf, weights.sparse, weights.dense, weights.bias, weights.gate_sparse):
+    assert weights.sparse.shape == (count, acts)
+    assert weights.around.shape == (4 * acts, acts)
+    assert weights.bias.shape == weights.around_bias.shape == weights.thresholds.shape == (acts,)
+    for array in (weights.idf, weights.sparse, weights.bias, weights.around, weights.around_bias):
         assert np.isfinite(array).all()
     assert ((weights.thresholds > 0) & (weights.thresholds < 1)).all()
 
@@ -221,7 +210,7 @@ def test_weights_are_saved_and_read_back(weights, tmp_path):
     again = ActWeights.load(file)
     assert again.acts == weights.acts
     assert again.vocabulary == weights.vocabulary
-    for name in ("idf", "sparse", "dense", "bias", "gate_sparse", "gate_bias", "thresholds"):
+    for name in ("idf", "sparse", "bias", "around", "around_bias", "thresholds"):
         assert np.array_equal(getattr(again, name), getattr(weights, name)), name
 
 
@@ -303,11 +292,9 @@ def test_examples_know_their_place(tmp_path):
     assert (first.first, first.last, first.before) == (True, False, "")
     assert (asking.acts, asking.before) == (frozenset({Act.ASK}), "Ciao Ada.")
     assert (last.first, last.last, last.before) == (False, True, "Mi aiuti?")
-    assert examples[0].group != examples[3].group
-    singles = examples[6:]
-    assert not any(example.in_draft for example in singles)
-    assert len({example.group for example in singles}) == 2
-    assert not {e.group for e in singles} & {e.group for e in examples[:6]}
+    assert {example.draft for example in examples[:3]} == {("train_a", 0)}
+    assert {example.draft for example in examples[3:6]} == {("train_a", 1)}
+    assert {example.draft for example in examples[6:]} == {None}
 
 
 def test_held_out_drafts_are_not_trained_on():
@@ -322,22 +309,50 @@ def test_held_out_drafts_are_not_trained_on():
     assert {text for text in held_out & trained if len(text.split()) > 6} == set()
 
 
+def test_patterns_give_labelled_sentences():
+    text = """
+# a comment
+who = Ada|Ugo
+
+ask intro_request: (|Ciao {who}, )mi presenti (tuo (padre|zio)|{who})?
+-: buona  giornata , {who}
+"""
+    drawn = list(training.pattern_examples(text, drawn=40))
+    assert len(drawn) == 80
+    asked = {example.text for example in drawn if example.acts}
+    assert {"Mi presenti Ada?", "Mi presenti tuo zio?", "Ciao Ugo, mi presenti Ugo?"} <= asked
+    assert {e.acts for e in drawn[:40]} == {frozenset({Act.ASK, Act.INTRO_REQUEST})}
+    assert {e.text for e in drawn[40:]} == {"Buona giornata, Ada.", "Buona giornata, Ugo."}
+    assert Act.PERSONAL not in drawn[0].judged
+    assert list(training.pattern_examples(text, drawn=40)) == drawn
+    # A pattern added before does not change what the others give.
+    more = list(training.pattern_examples("-: ciao\n" + text, drawn=40))
+    assert more[40:] == drawn
+
+
+@pytest.mark.parametrize(
+    "line", ["senza due punti", "asks: ciao", "ask: ciao {nessuno}", "Ask: ciao"]
+)
+def test_a_broken_pattern_is_refused(line):
+    with pytest.raises(ValueError, match=r"line 2|asks"):
+        list(training.pattern_examples("# first\n" + line))
+
+
 def test_training_learns_what_it_is_shown(tmp_path):
     pytest.importorskip("sklearn", reason="scikit-learn is not installed")
     things = ["oche", "pini", "sassi", "navi", "funghi", "cavoli", "lupi", "gatti", "ponti"]
     words = dict(zip(Act, [*things, "rane", "lune", "topi", "mari"], strict=True))
     fillers = ["ecco", "qui", "oggi", "sempre", "spesso", "certo", "forse", "tanto"]
     examples = [
-        training.Example(f"{filler} {word} ovunque", frozenset({act}), True, True, "", group, True)
-        for group, filler in enumerate(fillers)
-        for act, word in words.items()
+        training.Example(
+            f"{filler} {word} ovunque", frozenset({act}), draft=(f"file{number % 2}", draft)
+        )
+        for number, filler in enumerate(fillers)
+        for draft, (act, word) in enumerate(words.items(), start=number * len(words))
     ]
-    made = training.train(examples, np.zeros((len(examples), 384), dtype=np.float32))
+    made = training.train(examples)
     made.save(tmp_path / "acts.npz")
-    classifier = ActClassifier(
-        lambda sentences: np.zeros((len(sentences), 384), dtype=np.float32),
-        ActWeights.load(tmp_path / "acts.npz"),
-    )
+    classifier = ActClassifier(ActWeights.load(tmp_path / "acts.npz"))
     for act, word in words.items():
         seen = classifier.probabilities([f"mai {word} ovunque"])[0]
         assert made.acts[int(seen.argmax())] is act

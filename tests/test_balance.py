@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import icalendar
 import pytest
 
-from coach.balance import balance, calendar, read_exchange, reminders
-from coach.schemas import ContactCard, Direction, Exchange, ExchangeChannel, Relation
+from coach.balance import balance, calendar, form_of_address, read_exchange, reminders
+from coach.schemas import ContactCard, Direction, Exchange, ExchangeChannel, Register, Relation
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SENT, RECEIVED = Direction.SENT, Direction.RECEIVED
@@ -44,6 +44,26 @@ def test_an_exchange_is_read_like_a_draft(analyser, text, gives, asks):
     found = read_exchange(exchange(SENT, text=text), analyser)
     assert tuple(map(len, found)) == (gives, asks)
     assert all(words in text for side in found for words in side)
+
+
+def test_a_jotted_gift_counts(analyser):
+    told = exchange(SENT, text="gli ho passato due clienti")
+    assert read_exchange(told, analyser)[0] == ("gli ho passato due clienti",)
+    heard = exchange(RECEIVED, text="mi ha presentato il suo commercialista")
+    assert read_exchange(heard, analyser)[0] == ("mi ha presentato il suo commercialista",)
+    written = told.model_copy(update={"origin": "linkedin"})
+    assert read_exchange(written, analyser)[0] == ()
+
+
+def test_the_form_of_address_is_the_last_that_was_used(analyser):
+    formal = exchange(RECEIVED, 1, text="La ringrazio, Le scriverò presto.")
+    friendly = exchange(SENT, 2, text="Ti mando la guida, fammi sapere se ti serve altro.")
+    neutral = exchange(RECEIVED, 3, text="Grazie mille!")
+    assert form_of_address(card(), [formal, friendly, neutral], analyser) is Register.TU
+    assert form_of_address(card(), [formal], analyser) is Register.LEI
+    assert form_of_address(card(), [neutral], analyser) is Register.NONE
+    noted = card(register_used=Register.LEI)
+    assert form_of_address(noted, [friendly], analyser) is Register.LEI
 
 
 def test_a_long_exchange_is_read(analyser):

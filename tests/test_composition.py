@@ -145,7 +145,6 @@ def test_names_that_are_known_are_not_misspelt(coach):
     assert slips == set()
 
 
-
 def test_a_rewrite_without_a_model_is_composed(coach):
     told = []
     rewrite = coach.rewrite(RewriteRequest(draft=ASKING), variants=2, on_progress=told.append)

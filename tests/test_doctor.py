@@ -9,8 +9,8 @@ from coach.errors import LibraryError
 from coach.library import Library
 
 PARTS = [
-    "Python", "pacchetti", "cartella dei dati", "principi e note", "persone per la pratica", "contatti", "analisi", "libreria",
-    "conteggio dei token", "modello",
+    "Python", "pacchetti", "cartella dei dati", "principi e note", "persone per la pratica",
+    "contatti", "analisi", "libreria", "conteggio dei token", "modello",
 ]  # fmt: skip
 
 

@@ -31,9 +31,7 @@ ROWS = (
 ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 
 #: (module, room): why the order is broken there.
-EXCEPTIONS = {
-    ("coach.analysis.training", "coach.embeddings"): "a command that the analysis never imports",
-}
+EXCEPTIONS: dict[tuple[str, str], str] = {}
 
 #: What only one room may import.
 OWNERS = {

@@ -124,7 +124,8 @@ def everywhere(store, card):
     for days, text in enumerate(texts):
         store.add_exchange(said(card.id, text, days))
     store.save_draft("a" * 20, card.id, json.dumps({"text": name, "to_name": name}))
-    store.save_draft("b" * 20, None, json.dumps({"text": "Ciao"}), recipient=name.upper())
+    titled = f"Dott. {name.upper()}"
+    store.save_draft("b" * 20, None, json.dumps({"text": "Ciao"}), recipient=titled)
     store.add_revision("a" * 20, Revision(at=NOW, text=f"Ciao {name}"))
     store.add_turn(card.id, turn(f"Che cosa offro a {name}?"))
     store.save_session(practice("s1", name, contact_id=card.id, name=name))
@@ -372,6 +373,34 @@ def test_an_index_of_texts_that_are_gone_is_told(store, settings):
     proof = privacy.forget(store, settings, gone.id)
     assert [(t.kind, t.file) for t in proof.traces] == [(TraceKind.LEFT, "library/chroma.sqlite3")]
     assert "rebuild" in proof.traces[0].remedy
+
+
+class SettingsWithNotes(Settings):
+    """The settings, with notes of the test's own."""
+
+    @property
+    def notes(self):
+        return self.home.parent / "notes"
+
+
+def test_who_is_in_the_programs_own_notes_stays_there(store, settings, tmp_path):
+    gone = store.add_contact(person("Adamo Grandi"))
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "dare.md").write_text("Come dice Adamo Grandi.", "utf-8")
+    (settings.home / "library").mkdir()
+    (settings.home / "library" / "indice.bin").write_bytes(b"\x00Come dice Adamo Grandi.\xff")
+    known = SettingsWithNotes(home=settings.home, models=settings.models)
+    proof = privacy.forget(store, known, gone.id)
+    assert [(t.kind, t.file) for t in proof.traces] == [(TraceKind.PRODUCT, "library/indice.bin")]
+    assert proof.clean
+    assert "Di questa persona non resta niente." in privacy.told(proof)
+
+
+def test_a_short_name_in_the_figures_of_an_index_is_chance(store, settings):
+    gone = store.add_contact(person("Ida", url="", email="", phone=""))
+    (settings.home / "library").mkdir()
+    (settings.home / "library" / "data.bin").write_bytes(b"\xff\x01Ida\x02\xfe guida")
+    assert privacy.forget(store, settings, gone.id).clean
 
 
 def test_a_reader_that_holds_the_log_is_told(store, settings, monkeypatch):

@@ -1,6 +1,5 @@
 """The page: its pure parts, its state and its jobs, and its pages through Streamlit's AppTest."""
 
-import os
 import re
 import threading
 import time
@@ -10,26 +9,31 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from coach import rubric, settings
-from coach.errors import CoachError, ModelFailure
+from coach import prompts, rubric, settings
+from coach.errors import CoachError, ModelFailure, NotFoundError
+from coach.rewrite.polish import SENTENCE_PROMPT
 from coach.schemas import (
     Check,
+    ContactCard,
     Critique,
     Finding,
     Length,
     Passage,
     Register,
+    Rewrite,
+    ScoreAndVerdict,
     Severity,
     Source,
     Verdict,
     VirtueMark,
 )
 from coach.settings import PROJECT
+from coach.store import Store
 from coach.ui import diff, draft, jobs, markup, session, state, wording
 from coach.ui.browser import ASSETS
 from coach.ui.diff import Change, Stretch
 from coach.ui.jobs import Phase, Queue
-from coach.ui.state import Draft, DraftFolder
+from coach.ui.state import Draft, Drafts
 
 BAD = "Salve, sono in cerca di lavoro. Puoi girare il mio CV a chi conosci? La ringrazio."
 
@@ -244,50 +248,75 @@ def test_changes_are_escaped():
     assert "<ins>&lt;b&gt;</ins><del>&amp;</del>" in html
 
 
-# --- drafts on disk -------------------------------------------------------------------------------
+# --- drafts in the store --------------------------------------------------------------------------
 
 
-def test_a_draft_comes_back(tmp_path):
-    folder = DraftFolder(tmp_path / "drafts")
+@pytest.fixture
+def store(tmp_path):
+    opened = Store.open(f"sqlite:///{tmp_path / 'coach.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def drafts(store):
+    return Drafts(store, PROJECT / "prompts")
+
+
+def test_a_draft_comes_back(drafts):
     kept = Draft(text="Ciao\n<b>è</b>", notes="uno\n\n due ", register_wanted=Register.LEI)
     name = state.new_id()
-    folder.save(name, kept)
-    assert folder.load(name) == kept
-    assert folder.load(state.new_id()) is None
+    drafts.save(name, kept)
+    assert drafts.load(name) == kept
+    assert drafts.load(state.new_id()) is None
     assert kept.contact.notes == ("uno", "due")
     assert kept.request.register_wanted is Register.LEI
     assert Draft().request.register_wanted is None
+    assert (drafts.count(), drafts.clear(), drafts.count()) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("name", ["../etc/passwd", "", "A" * 20, "a" * 19, "a" * 20 + "\n"])
-def test_only_our_identifiers_reach_the_disk(tmp_path, name):
-    folder = DraftFolder(tmp_path)
-    assert folder.load(name) is None
+def test_only_our_identifiers_reach_the_store(drafts, name):
+    assert drafts.load(name) is None
     with pytest.raises(ValueError, match="identifier"):
-        folder.save(name, Draft())
+        drafts.save(name, Draft())
 
 
-def test_a_damaged_draft_is_a_blank_one(tmp_path):
+def test_a_damaged_draft_is_a_blank_one(drafts, store):
     name = state.new_id()
-    (tmp_path / f"{name}.json").write_text('{"text": 3', "utf-8")
-    assert DraftFolder(tmp_path).load(name) is None
+    store.save_draft(name, None, '{"text": 3')
+    assert drafts.load(name) is None
+    drafts.save(name, Draft(text="da capo"))
+    assert drafts.load(name).text == "da capo"
 
 
-def test_the_oldest_drafts_go(tmp_path, monkeypatch):
-    monkeypatch.setattr(state, "MAX_DRAFTS", 3)
-    folder = DraftFolder(tmp_path)
-    names = [state.new_id() for _ in range(5)]
-    for place, name in enumerate(names):
-        folder.save(name, Draft(text=str(place)))
-        # Clocks of file systems are coarse.
-        os.utime(tmp_path / f"{name}.json", (place, place))
-    folder.save(names[-1], Draft(text="4"))
-    assert [folder.load(name) is not None for name in names] == [False, False, True, True, True]
-    monkeypatch.setattr(state, "MAX_BYTES", 1)
-    folder.save(names[0], Draft(text="ultima"))
-    assert folder.count() == 1
-    assert folder.clear() == 1
-    assert list(tmp_path.iterdir()) == []
+def test_a_draft_goes_with_its_contact(drafts, store):
+    card = store.add_contact(ContactCard(id="", name="Anna Neri"))
+    name = state.new_id()
+    made = Draft(text="Ciao", to_name=" Anna ", contact_id=card.id)
+    drafts.save(name, made)
+    assert (store.draft(name).contact_id, store.draft(name).recipient) == (card.id, "Anna")
+    store.erase(card.id)
+    assert drafts.load(name) is None
+    with pytest.raises(NotFoundError):
+        drafts.save(name, made.model_copy(update={"contact_id": ""}))
+
+
+def test_each_new_rewrite_is_noted_with_model_and_prompt(drafts, store):
+    brief = ScoreAndVerdict(score=80, verdict=Verdict.READY)
+    one = Rewrite(text="Ciao.", origin="model", model="qwen", before=brief, after=brief)
+    two = one.model_copy(update={"text": "Ciao!", "model": None, "origin": "composer"})
+    name = state.new_id()
+    drafts.save(name, Draft(text="ab"))
+    judged = critique("a")
+    for text, rewrite in (("a", one), ("a", one), ("ab", two)):
+        drafts.keep(name, text, judged, rewrite)
+    first, second = store.revisions(name)
+    assert first.critique == judged
+    version = prompts.load(SENTENCE_PROMPT, PROJECT / "prompts").version
+    assert (first.text, first.rewrite, first.model) == ("a", one, "qwen")
+    assert (first.prompt_version, second.prompt_version) == (version, "")
+    assert (second.text, second.rewrite) == ("ab", two)
 
 
 # --- jobs -----------------------------------------------------------------------------------------
@@ -406,6 +435,35 @@ def write(app, text):
 
 def click(app, label):
     return next(button for button in app.button if button.label == label).click().run()
+
+
+def test_a_store_that_cannot_be_opened_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("COACH_HOME", str(tmp_path))
+    monkeypatch.setenv("COACH_MODEL", "none")
+    (tmp_path / "coach.sqlite").write_text("rotto " * 1000)
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
+    st.cache_resource.clear()
+    assert not app.exception
+    assert "danneggiato" in app.error[0].value
+    assert "coach restore" in app.error[0].value
+
+
+def test_a_page_open_on_somebody_who_is_erased_begins_anew(app):
+    store = session.coach().store
+    card = store.add_contact(ContactCard(id="", name="Anna Neri"))
+    app.session_state["contact_id"] = card.id
+    app.session_state["to_name"] = card.name
+    write(app, "Ciao Anna Neri")
+    identifier = app.session_state["draft_id"]
+    assert store.draft(identifier).contact_id == card.id
+    store.erase(card.id)
+    write(app, "Ciao Anna Neri, come va?")
+    assert not app.exception
+    assert len(app.toast) == 1
+    assert app.session_state["draft_id"] != identifier
+    assert app.text_area(key="text").value == ""
+    assert not any("Neri" in kept.data for kept in store.drafts())
 
 
 def test_a_draft_gets_verdict_remarks_and_rewrite(app):

@@ -1,12 +1,15 @@
 """What each sentence does to its reader: asks, offers, says how they met, sells and so on.
 
-A linear classifier (one logistic regression an act) over two views of a sentence: the n-grams of
-`coach.analysis.features` and the sentence's multilingual-e5 vector. Rules alone miss what is said
-in other words, vectors alone miss who gives and who takes; together they beat either, as
-`make evals` shows. It is trained by `coach.analysis.training` on our own labelled sentences.
+Two looks, both linear (one logistic regression an act), both under a millisecond a sentence. The
+first sees the sentence alone, as the n-grams and cues of `coach.analysis.features`. The second sees
+what the first made of the sentence, of its neighbours and of the rest of the message: whether "me
+la può leggere?" asks for a favour or for free work, the sentence before it tells. What is reported
+rests on the mean of their logits. Both are trained by `coach.analysis.training` on our own labelled
+sentences.
 
-A vector costs 15 to 35 ms, n-grams less than one: only the sentence of a message on which the
-n-grams are in most doubt gets a vector.
+Sentence vectors (multilingual-e5), tables of word vectors distilled from two embedders and a
+convolutional network over them were tried beside the n-grams: by cross-validation none was worth
+more than the second look is, and a vector costs 15 to 35 ms.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import json
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -30,23 +33,17 @@ from coach.schemas import Act
 
 Floats = NDArray[np.float32]
 
-#: Gives the unit vectors of sentences, shape `(len(sentences), 384)`.
-Embed = Callable[[Sequence[str]], Floats]
-
 WEIGHTS = Path(__file__).parent / "data" / "acts.npz"
 
-#: The n-grams alone are sure of a sentence when each act is less probable than the first figure or
-#: more than the second.
-SURELY_NOT, SURELY = 0.2, 0.65
-#: Most vectors made for one message, for the sentences in most doubt. More gain nothing in F1 over
-#: all the labelled sets together (`make evals`) and cost 15 to 35 ms each.
-MOST_VECTORS = 1
 #: Share of the weightiest clause's weight from which a clause is part of what is quoted.
 TELLING = 0.4
 #: Sentences remembered.
 CACHE_SIZE = 20_000
 #: Weight of a cue beside n-grams of unit length; by cross-validation.
-CUE_WEIGHT = 0.5
+CUE_WEIGHT = 0.4
+#: A logit beyond the first says no more to the second look; the other stands where there is no
+#: sentence, as that of an act that is not there.
+LARGEST_LOGIT, NO_SENTENCE = 9.0, -6.0
 
 
 @dataclass(frozen=True)
@@ -58,10 +55,9 @@ class ActWeights:
         vocabulary: row of each feature name.
         idf: inverse document frequency of each feature, shape `(features,)`.
         sparse: weights of the features, shape `(features, acts)`.
-        dense: weights of the vector, shape `(384, acts)`.
         bias: shape `(acts,)`.
-        gate_sparse: weights of the features in the classifier that sees n-grams only.
-        gate_bias: its bias.
+        around: weights of the second look, shape `(4 * acts, acts)`: see `surroundings`.
+        around_bias: its bias, shape `(acts,)`.
         thresholds: probability from which an act is reported, shape `(acts,)`.
     """
 
@@ -69,10 +65,9 @@ class ActWeights:
     vocabulary: Mapping[str, int]
     idf: Floats
     sparse: Floats
-    dense: Floats
     bias: Floats
-    gate_sparse: Floats
-    gate_bias: Floats
+    around: Floats
+    around_bias: Floats
     thresholds: Floats
 
     @classmethod
@@ -86,11 +81,9 @@ class ActWeights:
                 vocabulary={name: row for row, name in enumerate(names)},
                 **{
                     name: data[name].astype(np.float32)
-                    for name in (
-                        "idf", "sparse", "dense", "bias", "gate_sparse", "gate_bias", "thresholds",
-                    )
+                    for name in ("idf", "sparse", "bias", "around", "around_bias", "thresholds")
                 },
-            )  # fmt: skip
+            )
 
     def save(self, file: Path = WEIGHTS) -> None:
         """Write the weights, in half precision where it costs nothing."""
@@ -102,10 +95,9 @@ class ActWeights:
             vocabulary=np.frombuffer("\n".join(names).encode(), dtype=np.uint8),
             idf=self.idf.astype(np.float16),
             sparse=self.sparse.astype(np.float16),
-            dense=self.dense.astype(np.float16),
             bias=self.bias,
-            gate_sparse=self.gate_sparse.astype(np.float16),
-            gate_bias=self.gate_bias,
+            around=self.around,
+            around_bias=self.around_bias,
             thresholds=self.thresholds,
         )
 
@@ -166,15 +158,12 @@ class ActClassifier:
     """Tells the acts of sentences; safe to share between threads.
 
     Args:
-        embed: gives the vectors of sentences.
         weights: the trained weights; those that come with the product when None.
     """
 
-    def __init__(self, embed: Embed, weights: ActWeights | None = None) -> None:
-        self._embed = embed
+    def __init__(self, weights: ActWeights | None = None) -> None:
         self.weights = weights or ActWeights.load()
-        self._seen: _Recent[_Key, tuple[Weighted, Floats]] = _Recent(CACHE_SIZE)
-        self._vectors: _Recent[str, Floats] = _Recent(CACHE_SIZE)
+        self._seen: _Recent[_Key, Floats] = _Recent(CACHE_SIZE)
 
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         """How probable each act is in each sentence of one message.
@@ -185,46 +174,29 @@ class ActClassifier:
         Returns:
             Shape `(len(sentences), len(weights.acts))`, 0..1.
         """
+        weights = self.weights
         if not sentences:
-            return np.zeros((0, len(self.weights.acts)), dtype=np.float32)
+            return np.zeros((0, len(weights.acts)), dtype=np.float32)
         last = len(sentences) - 1
-        seen = [
-            self._see((sentence, sentences[i - 1] if i else "", i == 0, i == last))
-            for i, sentence in enumerate(sentences)
-        ]
-        rows = [row for _, row in seen]
-        doubts = sorted((-_doubt(row), i) for i, row in enumerate(rows))
-        unsure = [i for doubt, i in doubts[:MOST_VECTORS] if doubt]
-        vectors = self._vectors_of([sentences[i] for i in unsure])
-        for i, vector in zip(unsure, vectors, strict=True):
-            rows[i] = self._with_vector(seen[i][0], vector)
-        return np.stack(rows)
+        alone = np.stack(
+            [
+                self._logits((sentence, sentences[i - 1] if i else "", i == 0, i == last))
+                for i, sentence in enumerate(sentences)
+            ]
+        )
+        return both_looks(alone, surroundings(alone) @ weights.around + weights.around_bias)
 
-    def _see(self, key: _Key) -> tuple[Weighted, Floats]:
-        """A sentence's features and what they alone say of it."""
-        if known := self._seen.find(key):
+    def _logits(self, key: _Key) -> Floats:
+        """What the first look says of a sentence."""
+        if (known := self._seen.find(key)) is not None:
             return known
         sentence, before, first, last = key
         weights = self.weights
         found = features(sentence, first=first, last=last, before=before)
         weighted = weigh(found, weights.vocabulary, weights.idf)
-        logits = weighted.values @ weights.gate_sparse[weighted.rows] + weights.gate_bias
-        seen = weighted, _sigmoid(logits)
-        self._seen.put(key, seen)
-        return seen
-
-    def _with_vector(self, weighted: Weighted, vector: Floats) -> Floats:
-        weights = self.weights
-        logits = weighted.values @ weights.sparse[weighted.rows] + vector @ weights.dense
-        return _sigmoid(logits + weights.bias)
-
-    def _vectors_of(self, sentences: Sequence[str]) -> list[Floats]:
-        known = {sentence: self._vectors.find(sentence) for sentence in sentences}
-        missing = [sentence for sentence, vector in known.items() if vector is None]
-        for sentence, vector in zip(missing, self._embed(missing) if missing else (), strict=True):
-            self._vectors.put(sentence, vector)
-            known[sentence] = vector
-        return [vector for sentence in sentences if (vector := known[sentence]) is not None]
+        logits = weighted.values @ weights.sparse[weighted.rows] + weights.bias
+        self._seen.put(key, logits)
+        return logits
 
     def focus(self, text: str, start: int, end: int, act: Act) -> Offsets:
         """The clauses of `text[start:end]` that speak for `act`.
@@ -244,14 +216,36 @@ class ActClassifier:
         return opening.end() if opening else first, last
 
     def _logit(self, clause: str, column: int) -> float:
-        seen, _ = self._see((clause, "", False, False))
-        return float(seen.values @ self.weights.sparse[seen.rows, column])
+        """What the features of a clause alone add to an act."""
+        logits = self._logits((clause, "", False, False))
+        return float(logits[column] - self.weights.bias[column])
 
 
-def _doubt(row: Floats) -> float:
-    """How far the n-grams are from being sure of a sentence; 0 when they are."""
-    between = row[(row >= SURELY_NOT) & (row <= SURELY)]
-    return float((1 - np.abs(between - 0.4)).max()) if between.size else 0.0
+def surroundings(logits: Floats) -> Floats:
+    """What the second look sees of each sentence of one message.
+
+    Args:
+        logits: of the first look, shape `(sentences, acts)`.
+
+    Returns:
+        Shape `(sentences, 4 * acts)`: the sentence's own logits, the highest of the others', those
+        of the one before and those of the one after.
+    """
+    count, acts = logits.shape
+    logits = np.clip(logits, -LARGEST_LOGIT, LARGEST_LOGIT)
+    seen = np.full((count, 4 * acts), NO_SENTENCE, dtype=np.float32)
+    seen[:, :acts] = logits
+    if count > 1:
+        for i in range(count):
+            seen[i, acts : 2 * acts] = np.delete(logits, i, axis=0).max(axis=0)
+    seen[1:, 2 * acts : 3 * acts] = logits[:-1]
+    seen[:-1, 3 * acts :] = logits[1:]
+    return seen
+
+
+def both_looks(alone: Floats, around: Floats) -> Floats:
+    """The probabilities that the logits of the two looks give together."""
+    return np.asarray(1 / (1 + np.exp(-(alone + around) / 2)), dtype=np.float32)
 
 
 #: Words that only greet, by name or title ("Gentile dottoressa Melis,").
@@ -263,7 +257,3 @@ GREETING = re.compile(
 )
 #: What ties a clause to the one before it and is not part of what it says.
 _CONJUNCTION = re.compile(r"(?:e|ed|o|ma|quindi|perciò)\s+", re.IGNORECASE)
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from coach.analysis import form, language, register, text
-from coach.analysis.acts import GREETING, ActClassifier, Embed
+from coach.analysis.acts import GREETING, ActClassifier
 from coach.schemas import Act, ActSpan, Analysis, Message, Span
 
 #: Acts that are always also another.
@@ -13,14 +13,10 @@ _IMPLIED = {Act.INTRO_REQUEST: Act.ASK, Act.FREE_SERVICE: Act.ASK}
 
 
 class Analyser:
-    """Analyses messages; safe to share between threads.
+    """Analyses messages; safe to share between threads."""
 
-    Args:
-        embed: gives the vectors of sentences (`E5Embeddings.queries`).
-    """
-
-    def __init__(self, embed: Embed) -> None:
-        self._acts = ActClassifier(embed)
+    def __init__(self) -> None:
+        self._acts = ActClassifier()
 
     def analyse(self, message: Message, known_names: Collection[str] = ()) -> Analysis:
         """Tell what a message does and how it is written.

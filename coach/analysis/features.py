@@ -1,11 +1,13 @@
 """What the classifier of acts sees of a sentence: names of features, each with a count.
 
-Five views of the same words, so that a turn of phrase is known under other words too:
+Six views of the same words, so that a turn of phrase is known under other words too:
 
 * `w:` word n-grams, with names and figures blanked (`presenti a <name>`);
 * `l:` lemma n-grams (`presentare a <name>`), by simplemma;
 * `s:` the skeleton: verbs reduced to their person (`mi V2 <name> ?`), the rest to function words,
   because who gives and who takes is said by persons and pronouns;
+* `h:` runs of letters within the words that bear meaning, so that a form not seen before, or one
+  misspelt, is known by its kin;
 * `c:` cues, turns of phrase listed in `data/cues.txt`; `b:` those of the sentence before;
 * `p:` where the sentence stands, how long it is and what mark ends it.
 """
@@ -22,6 +24,8 @@ from coach.analysis.text import listed
 
 #: Longest n-gram.
 N_GRAM = 3
+#: Lengths of the runs of letters.
+RUNS = (4, 5)
 #: Prefixes of the cues, which are there or not whatever the sentence's length.
 CUE_PREFIXES = ("c:", "b:")
 
@@ -96,6 +100,7 @@ def features(
         ("s", _skeleton(tokens)),
     ):
         found.update(_n_grams(prefix, view))
+    found.update(_runs(_blanked(tokens)))
     found.update(_place(sentence, tokens, first, last))
     found.update(f"c:{name}" for name in cues(sentence))
     found.update(f"b:{name}" for name in cues(before))
@@ -108,6 +113,13 @@ def _n_grams(prefix: str, view: Sequence[str]) -> list[str]:
         f"{prefix}:{' '.join(bounded[i : i + n])}"
         for n in range(1, N_GRAM + 1)
         for i in range(len(bounded) - n + 1)
+    ]
+
+
+def _runs(view: Sequence[str]) -> list[str]:
+    words = [f"^{word}$" for word in view if word[0].isalpha() and word not in _FUNCTION_WORDS]
+    return [
+        f"h:{word[i : i + n]}" for word in words for n in RUNS for i in range(len(word) - n + 1)
     ]
 
 

@@ -12,10 +12,21 @@
     vector_index.py  Chroma: search by meaning
     lexical.py       BM25 on lemmas: search by words
     retrieval.py     both fused into one ranking
+    evidence.py      how strongly what is found speaks of a question
 """
 
+from coach.library.evidence import Evidence, Weighing
 from coach.library.library import CheckedPart, Library, SourceCard
 from coach.library.retrieval import Mode
 from coach.library.sources import AddedText, Addition
 
-__all__ = ["AddedText", "Addition", "CheckedPart", "Library", "Mode", "SourceCard"]
+__all__ = [
+    "AddedText",
+    "Addition",
+    "CheckedPart",
+    "Evidence",
+    "Library",
+    "Mode",
+    "SourceCard",
+    "Weighing",
+]

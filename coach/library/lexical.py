@@ -119,3 +119,16 @@ class LexicalIndex:
             return np.zeros(self._size, dtype=np.float32)
         scores: NDArray[np.float32] = self._model.get_scores(known[:LONGEST_QUERY])
         return scores
+
+    def holds(self, term: str) -> bool:
+        """Whether any text holds a term, as `terms` gives it."""
+        return self._model is not None and term in self._model.vocab_dict
+
+    def spread(self, term: str) -> int:
+        """How many texts hold a term.
+
+        One of four letters is also counted where it is a stretch of a longer word.
+        """
+        if self._model is None or term not in self._model.vocab_dict:
+            return 0
+        return int((self._model.get_scores([term]) > 0).sum())

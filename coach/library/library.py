@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from coach import notes
-from coach.embeddings import E5Embeddings, TextEmbedder
+from coach.embeddings import E5Embeddings, TextEmbedder, Vectors
 from coach.errors import CoachError, InputError, LibraryError, RowError
 from coach.library import alignment, entries, retrieval
 from coach.library.entries import Entry
+from coach.library.evidence import Weighing, passage_under, weigh
 from coach.library.retrieval import Mode
 from coach.library.snapshot import RECIPE, Progress, Snapshot, SnapshotFolder
 from coach.library.sources import AddedTexts, Addition
@@ -192,6 +193,36 @@ class Library:
         if count == 1:
             return None
         return lambda done, total: self._progress("Lettura delle domande", done, total)
+
+    def weigh(self, question: str, k: int = 5) -> Weighing:
+        """How strongly the best passages speak of a question, and the library as a whole.
+
+        Raises:
+            LibraryError: the index failed.
+        """
+        vector = self._embeddings.queries([question])[0]
+        with self._lock:
+            return weigh(self._in_force(), question, vector, k)
+
+    def vectors(self, questions: Sequence[str]) -> Vectors:
+        """The unit vectors of questions, shape `(len(questions), dimension)`."""
+        return self._embeddings.queries(questions)
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage holds a term (`coach.library.lexical.terms`)."""
+        with self._lock:
+            return self._in_force().lexical.holds(term)
+
+    def holds(self, source_id: str, words: str) -> bool:
+        """Whether a passage of a source holds these words as they stand."""
+        with self._lock:
+            entries = self._in_force().entries
+        return any(entry.source_id == source_id and words in entry.text for entry in entries)
+
+    def passage(self, source_id: str, heading: str) -> Passage | None:
+        """The passage of a source under a heading, or None when the library does not hold it."""
+        with self._lock:
+            return passage_under(self._in_force().entries, source_id, heading)
 
     def add(self, paths: Iterable[Path]) -> Addition:
         """Add files and folders (recursively) to the person's texts and index them.

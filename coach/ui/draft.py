@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections.abc import Sequence
 from functools import partial
+from typing import NoReturn
 
 import streamlit as st
 
-from coach.errors import CoachError
-from coach.schemas import Channel, Question, Register, Relation, Rewrite
-from coach.ui import browser, diff, markup, session, state, wording
+from coach.errors import CoachError, NotFoundError
+from coach.schemas import Channel, ContactCard, Question, Register, Relation, Rewrite, Sender
+from coach.ui import browser, diff, filling, markup, practice, session, state, wording
 from coach.ui.jobs import Job, Phase
 from coach.ui.markup import Remark
 from coach.ui.state import Draft
 
 #: How often the page asks how the model is doing, in seconds.
 POLL = 0.7
+#: Contacts offered for a name that is being typed.
+OFFERED = 6
 #: Rest after the last change before the model is bothered, in seconds.
 REST = 1.0
 #: What an empty page teaches with: a request to a stranger, and what could be offered instead.
@@ -85,6 +88,7 @@ def page() -> None:
 
 
 def _inputs() -> None:
+    _recipient()
     st.segmented_control(
         "Dove lo mandi?",
         list(wording.CHANNELS),
@@ -110,6 +114,7 @@ def _inputs() -> None:
 def _cards() -> None:
     """Who writes and to whom: optional; with the draft, all that the rewrite knows."""
     with st.expander("A chi scrivi, chi sei, cosa offri", key="cards"):
+        _choose_contact()
         st.segmented_control(
             "Nella riscrittura usa",
             list(wording.REGISTERS),
@@ -135,12 +140,123 @@ def _cards() -> None:
                 key="offers",
                 placeholder="una guida ai bandi regionali\nun contatto in un vivaio",
             )
+            _remember_me()
+
+
+def _recipient() -> None:
+    """Of a contact: who it is and where the two stand."""
+    known = _contact()
+    if known is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="recipient"):
+        session.page_link(
+            session.CONTACTS,
+            f"Per {markup.plain(known.name)}",
+            icon=":material/person:",
+            contatto=known.id,
+        )
+        st.button("Per qualcun altro", type="tertiary", icon=":material/close:", on_click=_release)
+    st.caption(markup.plain(session.standing(known).sentence))
+
+
+def _contact() -> ContactCard | None:
+    """The contact that the draft is for, if it is for one and they are still there."""
+    identifier = st.session_state["contact_id"]
+    if not identifier:
+        return None
+    try:
+        return session.coach().store.contact(identifier)
+    except NotFoundError as error:
+        _forget(error)
+
+
+def _choose_contact() -> None:
+    """Find the recipient among the contacts; the cards below are filled in from theirs."""
+    store = session.coach().store
+    if st.session_state["contact_id"] or not store.count_contacts():
+        return
+    search = st.text_input(
+        "Cercalo fra i tuoi contatti",
+        key="contact_search",
+        type="search",
+        live=True,
+        placeholder="Nome, azienda o una parola degli appunti",
+    )
+    if not search or not search.strip():
+        return
+    found = {row.card.id: row.card for row in store.contacts(search, limit=OFFERED)}
+    if not found:
+        st.caption("Nessuno, con queste lettere.")
+        return
+    st.pills(
+        "Chi è?",
+        list(found),
+        format_func=lambda identifier: _named(found[identifier]),
+        key="chosen_contact",
+        on_change=_choose,
+    )
+
+
+def _named(card: ContactCard) -> str:
+    what = markup.about(card.role, card.company)
+    return markup.plain(f"{card.name} ({what})" if what else card.name)
+
+
+def _choose() -> None:
+    fields = st.session_state
+    identifier = fields["chosen_contact"]
+    if not identifier:
+        return
+    card = session.coach().store.contact(identifier)
+    register = session.coach().form_of_address(card.id)
+    made = filling.addressed(_current(), card, session.standing(card), register)
+    for name in state.FIELDS:
+        fields[name] = getattr(made, name)
+    fields["contact_search"] = ""
+
+
+def _write_first() -> None:
+    """Put in the box a message made of the cards alone, for the person to make their own."""
+    draft = _current()
+    request = draft.request.model_copy(update={"draft": f"Buongiorno {draft.to_name},"})
+    made = session.coach().rewrite(request, use_model=False)
+    st.session_state["text"] = made.text
+
+
+def _release() -> None:
+    """The draft is for somebody else: what was filled in about the contact goes."""
+    fields = st.session_state
+    for name in ("contact_id", "to_name", "to_role", "to_company", "notes"):
+        fields[name] = ""
+    fields["relation"] = Relation.STRANGER
+    fields["register_wanted"] = Register.NONE
+
+
+def _remember_me() -> None:
+    """Keep what the person says of themselves, the first time they say it."""
+    store = session.coach().store
+    me = _current().sender
+    if me.name and store.profile() == Sender():
+        st.button(
+            "Ricordalo per le prossime bozze",
+            icon=":material/bookmark_add:",
+            help="Lo ritrovi in Impostazioni, sotto «Chi sono».",
+            on_click=store.save_profile,
+            args=(me,),
+        )
 
 
 def _actions() -> None:
     empty = not st.session_state["text"].strip()
     with st.container(horizontal=True):
-        if empty:
+        if empty and st.session_state["contact_id"]:
+            st.button(
+                "Scrivi tu la prima versione",
+                type="primary",
+                icon=":material/edit_note:",
+                on_click=_write_first,
+            )
+        elif empty:
             st.button(
                 "Prova con un esempio",
                 type="primary",
@@ -149,8 +265,18 @@ def _actions() -> None:
             )
         else:
             st.button("Nuova bozza", icon=":material/add:", on_click=_start_anew)
+            _try_it()
         if empty and st.session_state.get("previous_id"):
             st.button("Riprendi la bozza di prima", icon=":material/undo:", on_click=_take_back)
+
+
+def _try_it() -> None:
+    """Practise with whoever the draft is for, the draft being the first message."""
+    draft = _current()
+    who = draft.contact.name or "chi legge"
+    if st.button(f"Provala con {markup.plain(who)}", icon=":material/forum:", key="try_it"):
+        _keep_advice(draft)
+        practice.open_with(draft)
 
 
 def _lesson() -> None:
@@ -261,7 +387,7 @@ def _status(draft: Draft, job: Job | None, polished: Rewrite | None) -> None:
             )
     elif job is not None and not job.ended:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(f'<p class="po-working"><span class="po-sign">◌</span>{_doing(job)}</p>')
+            st.html(markup.working(_doing(job)))
             st.button("Ferma", icon=":material/stop_circle:", on_click=job.cancel, key="stop")
     elif job is not None and job.phase is Phase.CANCELLED:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -294,7 +420,7 @@ def _doing(job: Job) -> str:
         if session.model_queue().ahead(job):
             return "Il modello si prepara o scrive per altri: fra poco tocca a te…"
         return "Fra un attimo rifinisco il testo…"
-    since = "" if job.started is None else f" ({time.monotonic() - job.started:.0f} s)"
+    since = f" ({job.lasted:.0f} s)"
     doing = (job.progress and job.progress.detail) or "Sto rifinendo il testo…"
     return f"{doing}{since}"
 
@@ -386,7 +512,9 @@ def _take(draft: Draft, job: Job) -> bool:
     if not isinstance(job.result, Rewrite):
         return False
     st.session_state["polished"] = (job.key, job.result)
-    _keep(_current())
+    current = _current()
+    _keep(current)
+    _keep_advice(current)
     return True
 
 
@@ -404,7 +532,7 @@ def _restore() -> None:
     fields = st.session_state
     if all(name in fields for name in (*state.FIELDS, "polished")):
         return
-    saved = session.drafts().load(session.draft_id()) or Draft()
+    saved = session.drafts().load(session.draft_id()) or filling.blank()
     for name in state.FIELDS:
         fields.setdefault(name, getattr(saved, name))
     fields["polished"] = (saved.rewritten, saved.rewrite)
@@ -424,18 +552,36 @@ def _keep(draft: Draft) -> None:
         return
     try:
         session.drafts().save(session.draft_id(), draft)
-    except OSError as error:
+    except NotFoundError as error:
+        _forget(error)
+    except CoachError as error:
         st.warning(
-            f"Non riesco a salvare la bozza ({error.strerror}): un aggiornamento della pagina la "
-            "perderebbe.",
+            f"{markup.plain(str(error))} Un aggiornamento della pagina perderebbe la bozza.",
             icon=":material/warning:",
         )
     else:
         st.session_state["kept"] = draft
 
 
+def _keep_advice(draft: Draft) -> None:
+    """Write down what was said of a draft that is finished with, or that the model rewrote."""
+    # What cannot be judged has nothing to keep, and what cannot be kept stops nobody.
+    with contextlib.suppress(CoachError):
+        critique = session.coach().critique(draft.message, draft.contact, draft.sender)
+        rewrite = _polished(draft) or _composed(draft)
+        session.drafts().keep(session.draft_id(), draft.text, critique, rewrite)
+
+
+def _forget(error: NotFoundError) -> NoReturn:
+    """The person it was for was erased from everywhere: from this page too."""
+    session.use_draft(state.new_id())
+    st.toast(markup.plain(str(error)), icon=":material/delete:")
+    st.rerun()
+
+
 def _start_anew() -> None:
     """A blank draft; the old one stays on disk and can be taken back. Who writes is the same."""
+    _keep_advice(_current())
     fields = st.session_state
     kept = {name: fields[name] for name in ("my_name", "my_about")}
     fields["previous_id"] = session.draft_id()

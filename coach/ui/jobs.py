@@ -65,6 +65,11 @@ class Job:
         return self.phase in (Phase.DONE, Phase.FAILED, Phase.CANCELLED)
 
     @property
+    def lasted(self) -> float:
+        """Seconds since it began to run; 0 before."""
+        return 0.0 if self.started is None else time.monotonic() - self.started
+
+    @property
     def cancelled(self) -> bool:
         """Whether it was asked to stop."""
         return self._cancel.is_set()

@@ -15,7 +15,11 @@ from itertools import pairwise
 
 from coach.rubric import Rubric
 from coach.schemas import (
+    Balance,
+    Citation,
     Critique,
+    Direction,
+    Exchange,
     Finding,
     Length,
     Passage,
@@ -34,6 +38,9 @@ VIRTUE = "virtue"
 _KIND_WORDS = {**{str(kind): word for kind, word in wording.SEVERITIES.items()}, VIRTUE: "va bene"}
 _PLACEHOLDER = re.compile(r"\[[^\]\n]{3,80}\]")
 _EMPHASIS = re.compile(r"(\*{1,2})(?=\S)([^*\n]+)(?<=\S)\1")
+_CITED = re.compile(r"\[(\d{1,2})\]")
+_BULLET = re.compile(r"[-•*]\s+")
+_JUMP = '<p class="po-jump"><a href="#riscrittura">Vai alla riscrittura</a></p>'
 #: Longest quote in the list, in characters.
 _QUOTE = 90
 
@@ -118,6 +125,11 @@ def _is_whole(span: Span, text: str) -> bool:
 def plain(text: str) -> str:
     """A text for Streamlit's Markdown, in which nothing is a mark but our own `code`."""
     return "".join(f"\\{c}" if c in "\\*_[]<>#|~$:!" else c for c in text)
+
+
+def working(doing: str) -> str:
+    """What is going on in the background."""
+    return f'<p class="po-working"><span class="po-sign">◌</span>{escape(doing)}</p>'
 
 
 # --- the draft -----------------------------------------------------------------------------------
@@ -233,8 +245,13 @@ def _paragraphs(text: str) -> str:
 # --- the verdict ---------------------------------------------------------------------------------
 
 
-def verdict(critique: Critique) -> str:
-    """The verdict, why, and the score with the checks it is made of."""
+def verdict(critique: Critique, *, jump: bool = True) -> str:
+    """The verdict, why, and the score with the checks it is made of.
+
+    Args:
+        critique: the judgement.
+        jump: whether the rewrite is on the same page, to be led to.
+    """
     passed = sum(check.passed for check in critique.checks)
     rows = "".join(
         f'<li class="{"po-yes" if check.passed else "po-no"}">'
@@ -252,7 +269,7 @@ def verdict(critique: Critique) -> str:
         f"{critique.score} su 100 · {passed} controlli superati su {len(critique.checks)}"
         f'</summary><ul>{rows}</ul><p class="po-quiet">Il punteggio è la somma dei pesi dei '
         "controlli superati, in centesimi: lo stesso testo ha sempre lo stesso punteggio.</p>"
-        '</details><p class="po-jump"><a href="#riscrittura">Vai alla riscrittura</a></p></section>'
+        f"</details>{_JUMP if jump else ''}</section>"
     )
 
 
@@ -350,6 +367,193 @@ def changes(stretches: Sequence[Stretch]) -> str:
         f"{tags[part.change][0]}{escape(part.text)}{tags[part.change][1]}" for part in stretches
     )
     return f'<div class="po-changes" lang="it">{html}</div>'
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def about(role: str, company: str) -> str:
+    """What somebody does and where, in one line of text; may be empty."""
+    return ", ".join(part for part in (role.strip(), company.strip()) if part)
+
+
+def contact_row(what: str, facts: Iterable[str]) -> str:
+    """What stands beside a name in the list of contacts."""
+    said = " · ".join(escape(fact) for fact in facts)
+    return (
+        f'<p class="po-person"><span>{escape(what)}</span><span class="po-quiet">{said}</span></p>'
+    )
+
+
+def stage(name: str, reason: str) -> str:
+    """The stage of a relation and why it is that one."""
+    return (
+        f'<p class="po-stage"><b>{escape(name)}</b> <span class="po-quiet">{escape(reason)}</span>'
+        "</p>"
+    )
+
+
+def balance(found: Balance, name: str) -> str:
+    """What was given and asked on both sides: bars with their numbers, which open on the words.
+
+    Gifts are full bars, requests are hollow ones: the colour is not needed to tell them apart.
+    """
+    rows = (
+        ("Hai offerto", "po-gives", found.given),
+        ("Hai chiesto", "po-asks", found.asked),
+        ("Ti ha offerto", "po-gives", found.received),
+        ("Ti ha chiesto", "po-asks", found.requested),
+    )
+    most = max(1, *(len(words) for _, _, words in rows))
+    items = "".join(_balance_row(label, kind, words, most) for label, kind, words in rows)
+    return (
+        f'<p class="po-sentence">{escape(found.sentence)}</p>'
+        f'<ul class="po-balance" aria-label="Bilancio con {escape(name)}">{items}</ul>'
+    )
+
+
+def _balance_row(label: str, kind: str, words: Sequence[str], most: int) -> str:
+    row = (
+        f'<span class="po-balance-label">{escape(label)}</span>'
+        f'<span class="po-balance-bar" aria-hidden="true">'
+        f'<span class="{kind}" style="width:{100 * len(words) / most:.0f}%"></span></span>'
+        f'<b class="po-balance-number">{len(words)}</b>'
+    )
+    if not words:
+        return f'<li><div class="po-balance-row">{row}</div></li>'
+    said = "".join(f"<li>«{escape(_shortened(quote))}»</li>" for quote in words)
+    return (
+        f'<li><details><summary class="po-balance-row">{row}</summary>'
+        f'<ul class="po-facts">{said}</ul></details></li>'
+    )
+
+
+def exchange(found: Exchange, name: str, *, whole: bool) -> str:
+    """One exchange of the timeline: who wrote, when and where, the text, what it gives and asks.
+
+    Args:
+        found: the exchange.
+        name: of the contact.
+        whole: whether the text is open; a long one is otherwise folded.
+    """
+    sent = found.direction is Direction.SENT
+    who = "Tu" if sent else escape(name)
+    where = wording.EXCHANGE_CHANNELS[found.channel]
+    text = found.text.strip()
+    short = _shortened(text)
+    body = f'<div class="po-said-text" lang="it">{escape(text)}</div>'
+    if not whole and short != " ".join(text.split()):
+        body = f"<details><summary>{escape(short)}</summary>{body}</details>"
+    return (
+        f'<article class="po-exchange {"po-sent" if sent else "po-received"}">'
+        f'<p class="po-title"><span class="po-sign" aria-hidden="true">{"→" if sent else "←"}'
+        f"</span><b>{who}</b>"
+        f'<span class="po-quiet">{wording.day(found.at)} · {where}</span></p>'
+        f"{body}{_reading(found)}</article>"
+    )
+
+
+def _reading(found: Exchange) -> str:
+    """What an exchange gives and asks, and who says so."""
+    if found.gives is None or found.asks is None:
+        return '<p class="po-quiet">Non l\'ho ancora letto.</p>'
+    said = "".join(
+        f'<span class="po-chip">{label} «{escape(_shortened(words))}»</span>'
+        for label, all_words in (("Offre:", found.gives), ("Chiede:", found.asks))
+        for words in all_words
+    )
+    if not said:
+        said = '<span class="po-quiet">Non offre e non chiede.</span>'
+    hand = '<span class="po-quiet">(corretto da te)</span>' if found.corrected else ""
+    return f'<p class="po-chips">{said}{hand}</p>'
+
+
+def chips(texts: Iterable[str]) -> str:
+    """Short facts, side by side."""
+    items = "".join(f'<span class="po-chip">{escape(text)}</span>' for text in texts)
+    return f'<p class="po-chips">{items}</p>' if items else ""
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A small table, that scrolls by itself where the screen is narrow."""
+    names = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(_shortened(cell))}</td>' for cell in row)}</tr>"
+        for row in rows
+    )
+    return (
+        '<div class="po-table" tabindex="0"><table><thead><tr>'
+        f"{names}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def listing(texts: Iterable[str]) -> str:
+    """Lines of which each is one thing."""
+    return f'<ul class="po-facts">{"".join(f"<li>{escape(text)}</li>" for text in texts)}</ul>'
+
+
+# --- the chat ------------------------------------------------------------------------------------
+
+
+def answer(text: str, citations: Sequence[Citation] = (), place: str = "") -> str:
+    """What the coach says: paragraphs and lists; each `[n]` leads to its citation.
+
+    Args:
+        text: as `Answer.text`; may be the beginning of one still being written.
+        citations: the sources; a number without one stays as it is written.
+        place: tells this answer from the others on the page.
+    """
+    known = {citation.n for citation in citations}
+
+    def cited(found: re.Match[str]) -> str:
+        number = int(found.group(1))
+        if number not in known:
+            return found.group()
+        return (
+            f'<a class="po-cited" href="#{_citation_id(place, number)}" '
+            f'aria-label="Fonte {number}">{number}</a>'
+        )
+
+    html = ""
+    for block in re.split(r"\n\s*\n", text.strip()):
+        for bullets, lines in _runs(block.splitlines()):
+            safe = [_CITED.sub(cited, escape(line)) for line in lines]
+            if bullets:
+                html += f"<ul>{''.join(f'<li>{line}</li>' for line in safe)}</ul>"
+            else:
+                html += f"<p>{'<br>'.join(safe)}</p>"
+    return f'<div class="po-answer" lang="it">{html}</div>'
+
+
+def _runs(lines: Sequence[str]) -> list[tuple[bool, list[str]]]:
+    """Lines in runs of bullets and of plain ones, the bullets' signs taken off."""
+    runs: list[tuple[bool, list[str]]] = []
+    for line in filter(None, map(str.strip, lines)):
+        sign = _BULLET.match(line)
+        if not runs or runs[-1][0] is not bool(sign):
+            runs.append((bool(sign), []))
+        runs[-1][1].append(line[sign.end() :] if sign else line)
+    return runs
+
+
+def citations(found: Sequence[Citation], place: str) -> str:
+    """The numbered sources of an answer, each of which opens on its passage."""
+    if not found:
+        return ""
+    items = "".join(
+        '<li><details class="po-source"><summary>'
+        f"{_number(citation.n)}{escape(citation.title)}"
+        f"{f' › {escape(citation.heading)}' if citation.heading else ''}"
+        f' <span class="po-quiet">({wording.CITATIONS[citation.kind]})</span></summary>'
+        f'<blockquote id="{_citation_id(place, citation.n)}">'
+        f"{_paragraphs(citation.passage)}</blockquote></details></li>"
+        for citation in found
+    )
+    return f'<ol class="po-list po-citations" aria-label="Fonti">{items}</ol>'
+
+
+def _citation_id(place: str, number: int) -> str:
+    return f"fonte-{escape(place)}-{number}"
 
 
 # --- the library ---------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Impostazioni: the model in use, the checks of the installation, the person's own data."""
+"""Impostazioni: who writes, the model in use, the checks, the person's own data."""
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -10,7 +11,7 @@ from coach import doctor
 from coach.doctor import Diagnosis
 from coach.local_model import Phase, server
 from coach.settings import EMBEDDED, NO_MODEL
-from coach.ui import jobs, markup, session
+from coach.ui import jobs, markup, profile, session
 from coach.ui.jobs import Job
 
 #: How often the page asks whether the checks are over, in seconds.
@@ -20,6 +21,7 @@ POLL = 0.5
 def page() -> None:
     """Show the page."""
     st.header("Impostazioni", anchor=False)
+    profile.section()
     _model()
     _checks()
     _data()
@@ -117,7 +119,7 @@ def _examine(job: Job) -> list[Diagnosis]:
 def _diagnoses(owner: str) -> None:
     job = session.library_queue().of(owner)
     if job is None or not job.ended:
-        st.html('<p class="po-working"><span class="po-sign">◌</span>Controllo ogni parte…</p>')
+        st.html(markup.working("Controllo ogni parte…"))
         st.session_state["checking"] = True
         return
     if st.session_state.pop("checking", False):
@@ -136,10 +138,22 @@ def _data() -> None:
     settings = session.coach().settings
     kept = session.drafts().count()
     st.markdown(
-        f"Bozze, testi aggiunti e indici stanno in `{settings.home}` e da nessun'altra parte. "
+        f"Contatti, bozze, testi aggiunti e indici stanno in `{settings.home}` e da nessun'altra "
+        "parte. "
         f"Bozze salvate ora: {kept}; tengo le ultime 200, perché "
         "un aggiornamento della pagina non te le faccia perdere."
     )
+    with st.container(horizontal=True):
+        for kind, mime in (("json", "application/json"), ("csv", "text/csv")):
+            st.download_button(
+                f"Scarica tutto ({kind.upper()})",
+                partial(_exported, kind),
+                file_name=f"prima-offri.{kind}",
+                mime=mime,
+                icon=":material/download:",
+                key=f"export_{kind}",
+                on_click="ignore",
+            )
     if not kept:
         return
     if not st.session_state.get("clearing"):
@@ -154,6 +168,14 @@ def _data() -> None:
     with st.container(horizontal=True):
         st.button("Sì, cancella", type="primary", on_click=_clear)
         st.button("Annulla", on_click=st.session_state.pop, args=("clearing", None))
+
+
+def _exported(kind: str) -> str:
+    """Made only when the file is asked for."""
+    from coach import privacy
+
+    exported = privacy.export_all(session.coach().store)
+    return exported.json() if kind == "json" else exported.csv()
 
 
 def _clear() -> None:

@@ -1,22 +1,24 @@
-"""Drafts on disk, so that a refresh of the page loses nothing.
+"""Drafts in the store, so that a refresh of the page loses nothing.
 
-One draft, one JSON file of `Settings.home / "drafts"`, named after an identifier that stands in
-the page's address. The identifier is random and long: who does not know it does not find the
-draft.
+A draft's identifier stands in the page's address. It is random and long: who does not know it does
+not find the draft.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from coach import prompts
+from coach.rewrite.polish import SENTENCE_PROMPT
 from coach.schemas import (
     Channel,
     Contact,
+    Critique,
     Message,
     Model,
     Register,
@@ -25,11 +27,7 @@ from coach.schemas import (
     RewriteRequest,
     Sender,
 )
-
-#: Most drafts kept; the ones untouched for longest go first.
-MAX_DRAFTS = 200
-#: Most bytes of drafts kept, so that pasted books do not fill the disk.
-MAX_BYTES = 50 << 20
+from coach.store import Revision, Store
 
 _ID = re.compile(r"[a-z0-9]{20}")
 
@@ -41,6 +39,7 @@ class Draft(Model):
         register_wanted: of the rewrite; `NONE` leaves it to the draft.
         notes: of the contact card, as typed: one a line.
         offers: what the sender can offer, as typed: one a line.
+        contact_id: whom it is for; empty when they are not among the contacts.
         rewrite: the polished rewrite last got, whatever it was got for.
         rewritten: `request_key` of what `rewrite` was got for.
     """
@@ -49,6 +48,7 @@ class Draft(Model):
     channel: Channel = Channel.LINKEDIN_MESSAGE
     relation: Relation = Relation.STRANGER
     register_wanted: Register = Register.NONE
+    contact_id: str = ""
     to_name: str = ""
     to_role: str = ""
     to_company: str = ""
@@ -119,72 +119,78 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-class DraftFolder:
-    """The drafts of one `COACH_HOME`.
+class Drafts:
+    """The drafts of the page, in the store.
 
     Args:
-        folder: where; made at the first save.
+        store: where they are kept.
+        prompts_folder: whose prompts polish rewrites; their version is noted beside each.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, store: Store, prompts_folder: Path) -> None:
+        self._store = store
+        self._prompts = prompts_folder
 
     def load(self, draft_id: str) -> Draft | None:
-        """The draft of that identifier; None when there is none or it cannot be read."""
-        path = self._path(draft_id)
-        if path is None:
-            return None
-        try:
-            return Draft.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError):
-            # Of an older version or damaged: better a blank page than one that does not open.
-            return None
-
-    def save(self, draft_id: str, draft: Draft) -> None:
-        """Write a draft whole or not at all, and let the oldest go.
+        """The draft of that identifier; None when there is none or it cannot be read.
 
         Raises:
-            OSError: the disk is full or not writable.
+            StoreError: the store cannot be read.
+        """
+        saved = self._store.draft(draft_id) if is_id(draft_id) else None
+        return None if saved is None else _read(saved.data)
+
+    def save(self, draft_id: str, draft: Draft) -> None:
+        """Keep a draft.
+
+        Raises:
+            NotFoundError: the contact it is for was erased, or the draft with them.
+            StoreError: the store cannot be written.
             ValueError: the identifier is not one of ours.
         """
-        path = self._path(draft_id)
-        if path is None:
+        if not is_id(draft_id):
             raise ValueError("not the identifier of a draft")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.partial")
-        try:
-            partial.write_text(draft.model_dump_json(), "utf-8")
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-        self._prune()
+        self._store.save_draft(
+            draft_id,
+            draft.contact_id or None,
+            draft.model_dump_json(),
+            recipient=draft.to_name.strip(),
+        )
+
+    def keep(self, draft_id: str, text: str, critique: Critique, rewrite: Rewrite) -> None:
+        """Keep what was said of a draft, unless the last that was kept is the same.
+
+        Raises:
+            NotFoundError: there is no such draft.
+            StoreError: the store cannot be written.
+        """
+        last = self._store.revisions(draft_id)[-1:]
+        if last and (last[0].text, last[0].rewrite) == (text, rewrite):
+            return
+        version = prompts.load(SENTENCE_PROMPT, self._prompts).version if rewrite.model else ""
+        revision = Revision(
+            at=datetime.now(UTC),
+            text=text,
+            critique=critique,
+            rewrite=rewrite,
+            model=rewrite.model or "",
+            prompt_version=version,
+        )
+        self._store.add_revision(draft_id, revision)
 
     def count(self) -> int:
         """How many drafts there are."""
-        return len(self._files())
+        return self._store.count_drafts()
 
     def clear(self) -> int:
         """Erase every draft; says how many there were."""
-        files = self._files()
-        for path in files:
-            path.unlink(missing_ok=True)
-        return len(files)
+        return self._store.clear_drafts()
 
-    def _path(self, draft_id: str) -> Path | None:
-        return self._folder / f"{draft_id}.json" if is_id(draft_id) else None
 
-    def _files(self) -> list[Path]:
-        return list(self._folder.glob("*.json")) if self._folder.is_dir() else []
-
-    def _prune(self) -> None:
-        sized: list[tuple[int, int, Path]] = []
-        for path in self._files():
-            # Another visitor's save may have removed it meanwhile.
-            with contextlib.suppress(OSError):
-                stat = path.stat()
-                sized.append((stat.st_mtime_ns, stat.st_size, path))
-        total = 0
-        for place, (_, size, path) in enumerate(sorted(sized, reverse=True)):
-            total += size
-            if place >= MAX_DRAFTS or (place and total > MAX_BYTES):
-                path.unlink(missing_ok=True)
+def _read(data: str) -> Draft | None:
+    """A draft from its JSON; None when it is of another version or damaged."""
+    try:
+        return Draft.model_validate_json(data)
+    except ValidationError:
+        # Better a blank page than one that does not open.
+        return None

@@ -1,11 +1,12 @@
 """Every measure of quality as one table: `make evals`, or `python -m tests.evals [NAME…]`.
 
-Names: `critique`, `rewrites`, `retrieval`; all of them when none is given. Exits 1 when a figure
-misses its mark. A measure whose data or model is not there is skipped, with the reason.
+Names: `critique`, `rewrites`, `retrieval`, `conversation`, `roleplay`; all of them when none is
+given. Exits 1 when a figure misses its mark. A measure whose data or model is not there is
+skipped, with the reason.
 
-    --model  rewrites by the configured model too (minutes)
+    --model  rewrites and role-play by the configured model too (minutes)
     --squad  Italian SQuAD too (minutes the first time; its vectors are kept)
-    --sets   of critique: dev, heldout_1, heldout_2
+    --sets   of critique: dev, heldout_1, heldout_2, heldout_3
     -v       precision and recall by label, individual errors, tables of retrieval
 """
 
@@ -23,7 +24,7 @@ from typing import Any
 from coach.composition import Coach
 from coach.schemas import Register
 from coach.settings import load
-from tests.evals import critique, retrieval, rewrites
+from tests.evals import conversation, critique, retrieval, rewrites, roleplay
 from tests.evals.measure import Measure, skipped, table
 
 #: How many cases the model rewrites, and how many of them must be its own words.
@@ -88,6 +89,8 @@ def main() -> int:
         "critique": lambda: critique.measures(coach.critique, options.sets, options.verbose),
         "rewrites": lambda: rewriting(coach, options.model),
         "retrieval": lambda: retrieval.measures(options.squad),
+        "conversation": lambda: conversation.measures(coach),
+        "roleplay": lambda: roleplay.measures(coach, options.model),
     }
     if unknown := set(options.names) - set(every):
         parser.error(f"no measure {', '.join(sorted(unknown))}: choose from {', '.join(every)}")

@@ -1,8 +1,8 @@
 """How well drafts are judged: micro-F1 of violations and virtues, good messages left quiet, spans.
 
-Three sets: `dev` (the public drafts in the folder `shared` beside the checkout), `heldout_1` (ours,
-looked at while developing) and `heldout_2` (ours, blind: nobody reads its errors before the end).
-No draft of theirs is in the training set.
+Four sets: `dev` (the public drafts in the folder `shared` beside the checkout), `heldout_1` and
+`heldout_2` (ours, looked at while developing) and `heldout_3` (ours, blind: nobody reads its drafts
+or its errors, only its totals). No draft of theirs is in the training set.
 
 A label is counted once a draft. One listed as `optional` is neither rewarded when found nor
 punished when missed.
@@ -27,6 +27,7 @@ SETS = {
     "dev": PROJECT.parent / "shared" / "evals" / "drafts_dev.jsonl",
     "heldout_1": DRAFTS / "heldout_1.jsonl",
     "heldout_2": DRAFTS / "heldout_2.jsonl",
+    "heldout_3": DRAFTS / "heldout_3.jsonl",
 }
 KINDS = ("violations", "virtues")
 

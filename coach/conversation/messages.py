@@ -1,0 +1,454 @@
+"""Answers that hold a message: one to send, one that is looked at, one to answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from coach import prompts
+from coach.conversation.contact import Dossier
+from coach.conversation.context import (
+    INSISTENCE,
+    KINDLY,
+    NEVER_AT_ONCE,
+    PEDLAR,
+    SILENCE_FOLLOWS,
+    Context,
+)
+from coach.conversation.sources import AnswerDraft, day, first_name
+from coach.critique import VERDICT_NAMES, critique
+from coach.errors import MessageError
+from coach.library.lexical import fold
+from coach.rewrite import RewriteEvent, rewrite
+from coach.schemas import (
+    CHANNEL_LIMITS,
+    Act,
+    Analysis,
+    Answer,
+    Channel,
+    ChatMessage,
+    Contact,
+    Critique,
+    Exchange,
+    Fact,
+    FactOrigin,
+    Finding,
+    Message,
+    Passage,
+    Register,
+    Relation,
+    Rewrite,
+    RewriteRequest,
+    Severity,
+    Source,
+)
+
+#: Longest time given to the model to polish a message in a chat, in seconds.
+POLISH_SECONDS = 8.0
+#: Exchanges looked at for their form of address, and characters read of each.
+LAST_READ, MAX_READ = 3, 2_000
+
+#: Longest stretch of a draft that is quoted, in characters.
+LONGEST_QUOTED = 160
+
+_FORMS = (Register.TU, Register.LEI)
+
+_ASKS = (Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE)
+
+
+# --- a message to send ----------------------------------------------------------------------------
+
+
+def write(context: Context, draft: AnswerDraft) -> Answer:
+    """Answer "scrivimi il messaggio" with a verified one made of what is known."""
+    about = context.about
+    who = first_name(about.card) if about else ""
+    opening = f"Ecco un messaggio per {who}:" if who else "Ecco un messaggio da completare:"
+
+    def told(event: RewriteEvent) -> None:
+        if event.text and context.on_text is not None:
+            context.on_text(f"{opening}\n\n{event.text}")
+
+    request = _request(context)
+    result = rewrite(
+        request,
+        analyser=context.analyser,
+        rubric=context.rubric,
+        model=context.model,
+        prompts_folder=context.prompts_folder,
+        budget_seconds=POLISH_SECONDS,
+        on_progress=told,
+        cancel=context.cancel,
+    )
+    draft.say(opening)
+    draft.paragraph(result.text)
+    _tell_facts(result, context, draft)
+    for question in result.questions[:2]:
+        draft.say(f"Mi manca un'informazione: {question.text}")
+    for advice in result.advice[:1]:
+        draft.say(advice)
+    return draft.answer(rewrite=result)
+
+
+def messages_of(result: Rewrite, context: Context) -> tuple[ChatMessage, ...]:
+    """What a stronger model is sent to polish a message (`coach.rewrite.polish`)."""
+    request = _request(context)
+    formal = result.verification and any(
+        check.id == "register" and check.detail.endswith("Lei") for check in result.verification
+    )
+    facts = [fact.text for fact in result.facts]
+    return prompts.load("polish_message", context.prompts_folder).render(
+        register="Lei" if formal else "tu",
+        limit=str(CHANNEL_LIMITS[request.channel]),
+        facts="\n".join(f"- {fact}" for fact in facts) or "- nessuno",
+        message=result.text,
+    )
+
+
+def _tell_facts(result: Rewrite, context: Context, draft: AnswerDraft) -> None:
+    """Name what the message was made of, each thing with its source."""
+    cited = []
+    for fact in result.facts:
+        number = _source_of(fact, context, draft)
+        if number:
+            cited.append(f"«{fact.text}» [{number}]")
+    if cited:
+        draft.paragraph(f"L'ho composto da {_listed(cited)}.")
+    else:
+        draft.paragraph()
+
+
+def _source_of(fact: Fact, context: Context, draft: AnswerDraft) -> int:
+    """The number of the citation of a fact; 0 for one that needs none."""
+    about = context.about
+    if fact.origin is FactOrigin.SENDER and fact.text in context.profile.can_offer:
+        return draft.profile(context.profile, fact.text)
+    if fact.origin is FactOrigin.CONTACT and about is not None:
+        for note in about.card.notes:
+            if fact.text in note:
+                return draft.card(about.card, note, "appunto")
+    return 0
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " e " + parts[-1]
+
+
+def _request(context: Context) -> RewriteRequest:
+    """The rewrite that makes a message of what is known."""
+    about = context.about
+    asked = fold(context.question)
+    register = _register_wanted(asked, context)
+    relation = context.balance.relation if context.balance else Relation.STRANGER
+    return RewriteRequest(
+        # A draft that says nothing: the message is made of what is known of the two.
+        draft=f"Buongiorno {about.card.name}," if about else "Buongiorno,",
+        channel=_channel(asked, about),
+        relation=relation,
+        register_wanted=register,
+        sender=context.profile,
+        contact=about.card.contact if about else Contact(),
+    )
+
+
+def _register_wanted(asked: str, context: Context) -> Register | None:
+    if re.search(r"\b(?:con il lei|del lei|dalle del lei|formale|in lei|col lei)\b", asked):
+        return Register.LEI
+    if re.search(r"\b(?:con il tu|del tu|informale|in tu|col tu)\b", asked):
+        return Register.TU
+    return used_with(context.about, context)
+
+
+def used_with(about: Dossier | None, context: Context) -> Register | None:
+    """The form of address used with a contact: the card's, else that of the last exchange."""
+    if about is None:
+        return None
+    if about.card.register_used in _FORMS:
+        return about.card.register_used
+    for exchange in reversed(about.exchanges[-LAST_READ:]):
+        try:
+            analysis = context.analyser.analyse(
+                Message(text=exchange.text[:MAX_READ], channel=Channel.EMAIL), _names(context)
+            )
+        except MessageError:
+            continue
+        if analysis.register_used in _FORMS:
+            return analysis.register_used
+    return None
+
+
+def _channel(asked: str, about: Dossier | None) -> Channel:
+    if re.search(r"\b(?:invito|collegament\w+|nota|connession\w+|collegarmi|connettermi)\b", asked):
+        return Channel.LINKEDIN_INVITE
+    if re.search(r"\b(?:e-?mail|mail|posta)\b", asked):
+        return Channel.EMAIL
+    if re.search(r"\b(?:seguito|follow|sollecit\w+|ricontatt\w+|riprendere|di nuovo)\b", asked):
+        return Channel.FOLLOW_UP
+    if about is not None and about.exchanges and not re.search(r"\bprim[oa]\b", asked):
+        return Channel.FOLLOW_UP
+    return Channel.LINKEDIN_MESSAGE
+
+
+# --- a message that is looked at ------------------------------------------------------------------
+
+
+def review(context: Context, draft: AnswerDraft) -> Answer:
+    """Answer "rivedi questo": the critique, and the worst finding with its source."""
+    if not context.pasted:
+        draft.say("Incollami qui il testo e te lo rivedo: dimmi anche se è un invito o un'e-mail.")
+        return draft.answer()
+    judged = _judged(context.pasted, context, _channel_of_draft(context))
+    if judged is None:
+        draft.say("Quello che hai incollato non ha parole da giudicare: mandami il testo.")
+        return draft.answer(grounded=False)
+    found = judged.violations
+    draft.say(f"{VERDICT_NAMES[judged.verdict]}: {judged.score} punti su 100.")
+    if found:
+        worst = _worst(found)
+        _tell_finding(worst, draft)
+        others = len({finding.id for finding in found} - {worst.id})
+        if others:
+            draft.say("C'è anche dell'altro da sistemare: lo trovi nel giudizio per esteso.")
+    else:
+        mark = next((mark for mark in judged.virtues if mark.source is not None), None)
+        if mark is not None and mark.source is not None:
+            number = _cite(mark.source, draft)
+            draft.say(f"Va bene così: qui funziona «{mark.quote.strip()}».", number)
+        else:
+            draft.say("Non ho trovato niente da correggere.")
+    return draft.answer(critique=judged)
+
+
+def _judged(text: str, context: Context, channel: Channel) -> Critique | None:
+    relation = context.balance.relation if context.balance else Relation.STRANGER
+    message = Message(text=text, channel=channel, relation=relation)
+    try:
+        analysis = context.analyser.analyse(message, _names(context))
+    except MessageError:
+        return None
+    return critique(message, analysis, context.rubric)
+
+
+def _names(context: Context) -> frozenset[str]:
+    about = context.about
+    texts = [context.profile.name, *((about.card.name, about.card.company) if about else ())]
+    return frozenset(word for text in texts for word in text.split())
+
+
+def _channel_of_draft(context: Context) -> Channel:
+    asked = fold(context.question)
+    if re.search(r"\b(?:invito|nota|collegament\w+)\b", asked):
+        return Channel.LINKEDIN_INVITE
+    if re.search(r"\b(?:e-?mail|mail)\b", asked):
+        return Channel.EMAIL
+    return Channel.LINKEDIN_MESSAGE
+
+
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.SUGGESTION: 2}
+
+
+def _worst(found: Sequence[Finding]) -> Finding:
+    """The gravest finding; language last among equals, for a slip is soon mended."""
+    return min(found, key=lambda f: (_GRAVITY[f.severity], f.id == "language_errors", f.start))
+
+
+def _tell_finding(finding: Finding, draft: AnswerDraft) -> None:
+    numbers = []
+    if finding.source is not None:
+        numbers.append(_cite(finding.source, draft))
+    quote = " ".join(finding.quote.split())
+    where = f", in «{quote}»" if 0 < len(quote) <= LONGEST_QUOTED else ""
+    message = finding.message[:1].lower() + finding.message[1:]
+    draft.say(f"Il punto più importante{where}: {message}", *numbers)
+    draft.say(finding.suggestion)
+
+
+def _cite(source: Source, draft: AnswerDraft) -> int:
+    """The number of the citation of what a principle rests on."""
+    return draft.passage(
+        Passage(
+            text=source.passage,
+            title=source.title,
+            source_id=source.source_id,
+            heading=source.heading,
+            score=0.0,
+        )
+    )
+
+
+# --- a message to answer --------------------------------------------------------------------------
+
+
+def reply(context: Context, draft: AnswerDraft) -> Answer:
+    """Answer "come rispondo": what the message asks and gives, and a sound reply to complete."""
+    received, exchange = _received(context)
+    about = context.about
+    if not received:
+        draft.say("Incollami il messaggio che hai ricevuto e vediamo insieme come rispondere.")
+        return draft.answer()
+    try:
+        analysis = context.analyser.analyse(
+            Message(text=received, channel=Channel.EMAIL), _names(context)
+        )
+    except MessageError:
+        draft.say("Nel messaggio che hai incollato non trovo parole a cui rispondere.")
+        return draft.answer(grounded=False)
+    number = draft.exchange(exchange) if exchange else draft.pasted(received)
+    if exchange is not None:
+        draft.say(f"L'ultimo messaggio ricevuto è del {day(exchange.at)}.", number)
+        after = [sent for sent in about.sent if sent.at > exchange.at] if about else []
+        if after:
+            draft.say(
+                f"Dopo hai già scritto tu, il {day(after[-1].at)}.", draft.exchange(after[-1])
+            )
+    asks = [_plain(span.quote) for span in analysis.spans(*_ASKS)]
+    asks += [q for q in _questions(analysis) if not any(q in ask or ask in q for ask in asks)]
+    gives = [_plain(span.quote) for span in analysis.spans(Act.OFFER)]
+    if asks:
+        draft.say(f"Ti chiede: {_quoted(asks)}.", number)
+    if gives:
+        draft.say(f"Ti offre: {_quoted(gives)}.", number)
+    if not asks and not gives:
+        draft.say("Non ti chiede né ti offre niente di preciso: basta una risposta breve.", number)
+    _principle(analysis, context, draft)
+    text = _proposal(analysis, asks, gives, context)
+    judged = _judged(text, context, Channel.FOLLOW_UP)
+    if judged is not None and not any(f.severity is Severity.ERROR for f in judged.violations):
+        draft.paragraph("Una risposta da completare:")
+        draft.paragraph(text)
+    return draft.answer()
+
+
+def _received(context: Context) -> tuple[str, Exchange | None]:
+    """The message to answer: the one pasted, else the last one received."""
+    if context.pasted:
+        return context.pasted, None
+    if context.about is not None and context.about.received:
+        last = context.about.received[-1]
+        return last.text, last
+    return "", None
+
+
+def _plain(quote: str) -> str:
+    return " ".join(quote.split()).rstrip(" .;,")
+
+
+def _questions(analysis: Analysis) -> list[str]:
+    return [_plain(span.quote) for span in analysis.sentences if span.quote.rstrip().endswith("?")]
+
+
+def _quoted(parts: Sequence[str]) -> str:
+    return _listed([f"«{part}»" for part in dict.fromkeys(parts[:2])])
+
+
+def _principle(analysis: Analysis, context: Context, draft: AnswerDraft) -> None:
+    """What the sources say of a message of this kind."""
+    if analysis.has(Act.SALE):
+        _say_from(PEDLAR, "Parte subito con una vendita: non sei obbligato a proseguire.",
+                  context, draft)  # fmt: skip
+    elif analysis.has(Act.PRESSURE):
+        _say_from(INSISTENCE, "Mette fretta: chi insiste, di solito, finisce nascosto.",
+                  context, draft)  # fmt: skip
+    elif analysis.has(*_ASKS) and not _knows(context):
+        _say_from(
+            KINDLY,
+            "Chiede senza conoscerti: conviene rispondere in modo propositivo, perché spesso chi "
+            "sbaglia maniera è in buona fede.",
+            context,
+            draft,
+        )
+
+
+def _knows(context: Context) -> bool:
+    return context.balance is not None and context.balance.relation is not Relation.STRANGER
+
+
+def _say_from(place: tuple[str, str], words: str, context: Context, draft: AnswerDraft) -> None:
+    passage = context.section(place)
+    if passage is not None:
+        draft.say(words, draft.passage(passage))
+
+
+def _proposal(
+    analysis: Analysis, asks: Sequence[str], gives: Sequence[str], context: Context
+) -> str:
+    """A reply made of sentences that claim nothing, with blanks for what only the person knows."""
+    lei = _reply_register(analysis, context) is Register.LEI
+    name = first_name(context.about.card) if context.about else ""
+    greeting = ("Buongiorno" if lei else "Ciao") + (f" {name}," if name else ",")
+    lines = ["grazie del Suo messaggio." if lei else "grazie del tuo messaggio."]
+    if gives:
+        lines.append(
+            "La ringrazio di avermelo proposto: [se ti interessa o no, in una riga]."
+            if lei
+            else "Grazie di avermelo proposto: [se ti interessa o no, in una riga]."
+        )
+    for _ in asks[:1]:
+        if analysis.has(*_ASKS):
+            lines.append("[che cosa puoi fare davvero, o un no gentile con il perché]")
+        else:
+            lines.append("[la tua risposta alla domanda]")
+    lines.append(
+        "Se Le fa piacere, restiamo in contatto."
+        if lei
+        else "Se ti fa piacere, restiamo in contatto."
+    )
+    signature = context.profile.name.split()[0] if context.profile.name.strip() else ""
+    closing = ("Cordiali saluti" if lei else "A presto") + (f",\n{signature}" if signature else "")
+    return f"{greeting}\n{' '.join(lines)}\n{closing}"
+
+
+def _reply_register(analysis: Analysis, context: Context) -> Register:
+    """The form the message uses, else the one used with the contact; the polite one in doubt."""
+    if analysis.register_used in _FORMS:
+        return analysis.register_used
+    return used_with(context.about, context) or Register.LEI
+
+
+# --- messages that hurt ---------------------------------------------------------------------------
+
+
+def rude(context: Context, draft: AnswerDraft) -> Answer:
+    """Answer "come reagisco a chi mi scrive male" from the readers' experience."""
+    asked = fold(context.question)
+    said = False
+    for pattern, place, words in _TO_RUDENESS:
+        if pattern is None or re.search(pattern, asked):
+            passage = context.section(place)
+            if passage is not None:
+                draft.say(words, draft.passage(passage))
+                said = True
+    if not said:
+        draft.say("Su questo le fonti che ho non dicono niente.")
+    if context.pasted:
+        judged = _judged(context.pasted, context, Channel.LINKEDIN_MESSAGE)
+        if judged is not None and judged.violations:
+            worst = _worst(judged.violations)
+            draft.say(
+                f"In quello che ti ha scritto pesa soprattutto questo: «{_plain(worst.quote)}».",
+                draft.pasted(context.pasted),
+            )
+    return draft.answer(grounded=said)
+
+
+# What the sources say, from the general to the particular; None for what always holds.
+_TO_RUDENESS: tuple[tuple[str | None, tuple[str, str], str], ...] = (
+    (None, KINDLY,
+     "Conviene rispondere in modo propositivo, facendo capire con garbo come si comincia una "
+     "relazione: è il consiglio di Federico, un lettore, perché chi sbaglia maniera spesso è in "
+     "buona fede."),
+    (r"generic|a caso|senza (?:due|present|dire|nota|motivo)|invit|copia|uguali|amicizia",
+     SILENCE_FOLLOWS,
+     "Puoi anche chiedere il perché del contatto: a un altro lettore, Alberto Riva, nel 99% dei "
+     "casi segue il silenzio."),
+    (r"vend|prodott|commercial|listin|promoz|offert", PEDLAR,
+     "Chi parte con prodotti e prezzi si comporta da venditore porta a porta: non sei tenuto a "
+     "stare al gioco."),
+    (r"insist|tempest|scocciat|assill|aggress|offens|arrogant|malissimo|blocc|scortes|pretend",
+     INSISTENCE,
+     "Se insiste, puoi nasconderlo o toglierlo dai collegamenti: è quello che capita a chi incalza "
+     "le persone."),
+    (r"chied|chiest|favor|lavoro", NEVER_AT_ONCE,
+     "Una richiesta al primo messaggio è il contrario del principio di non chiedere subito: puoi "
+     "dire di no senza sentirti in colpa."),
+)  # fmt: skip
