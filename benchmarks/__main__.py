@@ -1,7 +1,8 @@
 """Timings and memory as one table: `make bench`, or `python -m benchmarks [NAME…]`.
 
-Names: `critique`, `cold`, `composed`, `search`, `imports`, `memory`, `contacts`, `durability`,
-`polished` and `memory_with_model`; all of them when none is given. The last two need the model.
+Names: `critique`, `cold`, `composed`, `search`, `imports`, `memory`, `contacts`, `contact_files`,
+`durability`, `polished` and `memory_with_model`; all of them when none is given. The last two need
+the model.
 
 What exceeds its mark is printed as FAIL, but the exit code is 0: a busy machine makes every figure
 worse, so the load stands beside them.
@@ -17,7 +18,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import contacts, durability, memory, timing
+from benchmarks import contact_files, contacts, durability, memory, timing
 from coach.composition import Coach
 from coach.settings import PROJECT, load
 from tests.evals.measure import Measure, skipped, table
@@ -42,6 +43,7 @@ def main() -> int:
         "imports": timing.imports,
         "memory": lambda: memory.peak(with_model=False),
         "contacts": contacts.figures,
+        "contact_files": contact_files.measure,
         "durability": durability.kills,
         "polished": lambda: timing.polished(coach),
         "memory_with_model": lambda: _with_model(coach),

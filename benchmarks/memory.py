@@ -63,10 +63,10 @@ def main() -> None:
     if with_model:
         for request in timing.rewrite_requests()[:2]:
             coach.rewrite(request)
-    print(json.dumps({"own": _own_peak(), "children": _children_peak()}))
+    print(json.dumps({"own": own_peak(), "children": _children_peak()}))
 
 
-def _own_peak() -> float:
+def own_peak() -> float:
     """Peak of this process, in MB."""
     here = _high_water("self")
     if here is not None:

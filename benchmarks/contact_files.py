@@ -1,7 +1,7 @@
 """An export of LinkedIn of 30,000 connections and 100,000 messages, read and merged.
 
 The export is made up here, the same at every run. It is taken in by a process of its own, because
-a peak of memory never goes down: `python -m benchmarks.imports EXPORT.zip FOLDER`.
+a peak of memory never goes down: `python -m benchmarks.contact_files EXPORT.zip FOLDER`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from benchmarks.memory import _own_peak
+from benchmarks.memory import own_peak
 from coach.settings import PROJECT
 from tests.evals.measure import Measure
 
@@ -55,7 +55,7 @@ def measure() -> list[Measure]:
         export = folder / "export.zip"
         write_export(export)
         run = subprocess.run(
-            [sys.executable, "-m", "benchmarks.imports", str(export), str(folder)],
+            [sys.executable, "-m", "benchmarks.contact_files", str(export), str(folder)],
             cwd=PROJECT, check=True, capture_output=True, text=True,
         )  # fmt: skip
         size = export.stat().st_size
@@ -151,7 +151,7 @@ def main() -> None:
         "reading": reading,
         "whole": whole,
         "busy": (busy, time.process_time() - worked),
-        "peak": _own_peak(),
+        "peak": own_peak(),
         "again": _seconds(lambda: store.merge(read(export))),
         "listed": _seconds(lambda: (store.contacts(), store.count_contacts())) * 1000,
         "searched": _seconds(lambda: store.contacts("rossi conti")) * 1000,
