@@ -108,7 +108,8 @@ def _personas(coach: Coach) -> str:
 
 
 def _store(coach: Coach) -> str:
-    return f"{coach.store.count_contacts()} contatti nel database"
+    number = coach.store.count_contacts()
+    return f"{number} {'contatto' if number == 1 else 'contatti'} nel database"
 
 
 def _analysis(coach: Coach) -> str:

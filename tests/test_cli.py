@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from coach import cli
 from coach.settings import PROJECT
 from tests.conftest import Ran
 
+FULL_DISK = Path("/dev/full")
 ASKING = "Ciao Piero, non ci conosciamo. Mi gireresti il contatto del tuo capo?"
 CRITIQUE_KEYS = [
     "id", "score", "verdict", "missing", "register", "violations", "virtues", "checks", "length",
@@ -93,17 +95,20 @@ def test_the_commands_of_the_contract_are_there():
         ("rewrite --variants tre", "--variants: 'tre' non è un numero intero"),
         ("search", "Dammi una domanda oppure --batch FILE."),
         ("search a --batch b", "Dammi una domanda oppure --batch FILE."),
+        ("search \N{NO-BREAK SPACE}", "La domanda è vuota."),
         ("search a -k 0", "almeno 1"),
         ("search a -k x", "-k: 'x' non è un numero intero"),
         ("search a --mode magico", "--mode: 'magico' non va"),
         ("knowledge", "mancano: azione"),
         ("knowledge add", "mancano: PERCORSO"),
         ("model use", "mancano: NOME"),
+        ("practice", "serve uno fra --contact"),
+        ("contacts add", "mancano: NOME"),
         ("app --port porta", "--port: 'porta' non è un numero intero"),
     ],
 )
 def test_wrong_usage_is_explained_in_italian(arguments, words, coach):
-    ran = coach(*arguments.split())
+    ran = coach(*filter(None, arguments.split(" ")))
     assert (ran.code, ran.out) == (2, "")
     assert words in ran.err
     assert ENGLISH.search(ran.err) is None
@@ -258,7 +263,7 @@ def test_odd_drafts_are_answered(command, stdin, coach):
     "arguments",
     [
         "critique {}", "critique --batch {}", "rewrite {}", "rewrite --batch {}",
-        "search --batch {}", "search ciao --corpus {}",
+        "search --batch {}", "search ciao --corpus {}", "practice --script {}",
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_named(arguments, coach, tmp_path, small_library):
@@ -414,8 +419,9 @@ def test_a_bad_corpus_is_refused(bad, coach, batch):
     assert re.search(r"riga 2", ran.err, re.IGNORECASE)
 
 
-def test_the_library_is_kept_by_hand(coach, tmp_path, small_library):
+def test_the_library_is_kept_by_hand(coach, tmp_path, small_library, monkeypatch):
     """One test: each step stands on the one before."""
+    monkeypatch.setattr("coach.cli.progress.SHORT", 0)
     listed = coach("knowledge", "list", "--json")
     assert listed.code == 0
     assert {row["id"] for row in listed.rows} == {"pane", "api"}
@@ -427,7 +433,6 @@ def test_the_library_is_kept_by_hand(coach, tmp_path, small_library):
     assert list(found.row["passages"][0]) == ["text", "title", "source_id", "heading", "score"]
     assert found.row["passages"][0]["source_id"] == "pane"
     assert coach("search", "quanto riposa l'impasto").out.startswith("1. Il pane in casa — ")
-    assert coach("search", "").out == "Nessun passo trovato.\n"
 
     text = tmp_path / "barca.txt"
     text.write_text("La barca a vela\n\nIl fiocco si cazza sottovento, a mano piena.\n", "utf-8")
@@ -589,6 +594,28 @@ def test_a_process_ends_as_the_contract_says(arguments, code):
     assert "Traceback" not in ran.err
     assert bool(ran.out) == (code == 0)
     assert bool(ran.err) == (code != 0)
+
+
+@pytest.mark.skipif(not FULL_DISK.exists(), reason=f"no {FULL_DISK} here")
+def test_a_full_disk_is_told_once():
+    with FULL_DISK.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "coach", "practice", "--list"],
+            cwd=PROJECT, stdout=full, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.decode() == "coach: Non riesco a scrivere (il disco è pieno).\n"
+
+
+def test_an_argument_in_another_encoding_is_read(tmp_path):
+    home = {"COACH_HOME": str(tmp_path / "coach")}
+    added = subprocess.run(
+        [sys.executable, "-m", "coach", "contacts", "add", b"Nicol\xf2 \x1b[31mBo", "--role", "è"],
+        cwd=PROJECT, env={**os.environ, **home}, capture_output=True,
+    )  # fmt: skip
+    assert added.returncode == 0, added.stderr
+    row = shell("contacts", "list", "--json", **home).row
+    assert (row["name"], row["role"]) == ("Nicolò [31mBo", "è")
 
 
 def test_a_reader_that_goes_away_is_no_defect(batch):

@@ -64,9 +64,13 @@ def test_an_unknown_contact_is_said_to_be_so(coach, anna, words):
         ("edit", "Anna Sala"),
         ("note", "Anna Sala", "  "),
         ("gave", "Anna Sala", ""),
+        ("show", ""),
         ("export", "x.pdf"),
         ("import", "non-esiste.csv"),
         ("import", "x.csv", "--column", "name"),
+        ("import", "x.csv", "--column", "name=A", "--column", "name=B"),
+        ("import", "x" * 300),
+        ("import", "."),
     ],
 )
 def test_bad_input_is_told_and_changes_nothing(coach, anna, words):
@@ -77,9 +81,30 @@ def test_bad_input_is_told_and_changes_nothing(coach, anna, words):
     assert coach("contacts", "list", "--json").out == before
 
 
+def test_a_part_of_a_name_is_told_whose_it_may_be(coach, anna):
+    coach("contacts", "add", "Ugo Dell’Acqua")
+    ran = coach("contacts", "forget", "anna", "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"Forse cerchi {anna} (Anna Sala, Sala Vini)." in ran.err
+    assert "Ugo Dell’Acqua" in coach("contacts", "show", "dell'acqua").err
+    assert len(coach("contacts", "list", "--json").rows) == 2
+
+
+def test_a_card_takes_a_line_of_the_list_whatever_was_typed(coach, anna):
+    coach("contacts", "edit", anna, "--role", "socia\ne\ttitolare", "--company", " Sala\n Vini ")
+    assert coach("contacts", "list").out == f"{anna}\tAnna Sala\tsocia e titolare, Sala Vini\n"
+
+
+def test_nobody_in_the_list_is_told(coach, anna):
+    none = coach("contacts", "list", "zzz")
+    assert (none.code, none.out, none.err) == (0, "", "Nessun contatto con queste parole.\n")
+    assert coach("contacts", "list", "zzz", "--json").out == ""
+
+
 def test_a_card_is_edited(coach, anna):
-    coach("contacts", "edit", anna, "--role", "enologa", "--relation", "met")
+    coach("contacts", "edit", anna, "--role", "enologa", "--relation", "met", "--register", "Lei")
     row = coach("contacts", "show", anna, "--json").row
+    assert row["register_used"] == "Lei"
     assert (row["role"], row["company"], row["relation"]) == ("enologa", "Sala Vini", "met")
     assert row["balance"]["reason"] == "L'hai indicato tu."
 
@@ -100,7 +125,7 @@ def test_an_export_of_linkedin_comes_in_once(coach, tmp_path):
     assert tried["new"] == 2
     assert coach("contacts", "list").out == ""
     done = coach("contacts", "import", file)
-    assert "2 nuovi" in done.out
+    assert "Contatti: 2 nuovi, 0 aggiornati" in done.out
     again = coach("contacts", "import", file, "--json").row
     assert (again["new"], again["unchanged"]) == (0, 2)
     assert [row["name"] for row in coach("contacts", "list", "--json").rows] == [
@@ -145,6 +170,15 @@ def test_a_forgotten_person_is_nowhere(coach, anna, coach_home):
     assert coach("contacts", "list", "--json").row["name"] == "Ugo Neri"
 
 
+def test_the_beginning_of_an_identifier_forgets_nobody_unasked(coach, anna):
+    assert coach("contacts", "show", anna[:3]).code == 0
+    ran = coach("contacts", "forget", anna[:3], "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert anna in ran.err
+    assert coach("contacts", "forget", "anna  SALA", "--yes").code == 0
+    assert coach("contacts", "list").out == ""
+
+
 def test_a_copy_is_put_back(coach, anna, tmp_path):
     copy = tmp_path / "copia.sqlite"
     assert coach("backup", copy).code == 0
@@ -152,6 +186,8 @@ def test_a_copy_is_put_back(coach, anna, tmp_path):
     assert coach("contacts", "list").out == ""
     assert coach("restore", copy, "--yes").code == 0
     assert "Anna Sala" in coach("contacts", "list").out
+    for nowhere in (tmp_path, tmp_path / "nessuna" / "copia.sqlite", "."):
+        assert coach("backup", nowhere).code == 2
     (tmp_path / "finta.sqlite").write_bytes(b"non una copia")
     assert coach("restore", tmp_path / "finta.sqlite", "--yes").code == 2
     assert "Anna Sala" in coach("contacts", "list").out
@@ -172,6 +208,8 @@ def test_the_profile_is_kept(coach):
         "about": "grafico",
         "can_offer": ["una guida", "due contatti"],
     }
+    row = coach("profile", "--name", " Luca\n Bo ", "--offer", "", "--json").row
+    assert (row["name"], row["can_offer"]) == ("Luca Bo", [])
 
 
 def test_a_draft_for_a_contact_knows_the_relation(coach, anna):
@@ -195,3 +233,41 @@ def test_a_rewrite_for_a_contact_uses_card_and_profile(coach, anna):
 def test_a_contact_and_a_batch_do_not_go_together(coach, anna, batch):
     ran = coach("critique", "--contact", anna, "--batch", batch({"id": 1, "text": "Ciao"}))
     assert ran.code == 2
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?!", "🙂"])
+def test_an_empty_question_is_not_answered(coach, question):
+    ran = coach("ask", question, "--json")
+    assert (ran.code, ran.out) == (2, "")
+    assert "domanda" in ran.err
+
+
+@pytest.mark.parametrize("words", [("ask", "quando chiedo?"), ("critique",), ("rewrite",)])
+def test_a_contact_left_blank_is_not_everybody(coach, words):
+    ran = coach(*words, "--contact", "", stdin="Ciao Anna, come va?")
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_an_answer_follows_the_contract(coach, anna, small_library):
+    row = coach("ask", "è il momento di chiedere?", "--contact", anna, "--json").row
+    assert set(row) >= {"answer", "citations", "grounded"}
+    assert row["answer"]
+    assert all(set(cited) == {"n", "title", "passage"} for cited in row["citations"])
+    unknown = coach("ask", "quando compie gli anni?", "--contact", anna, "--json").row
+    assert (unknown["grounded"], unknown["citations"]) == (False, [])
+
+
+@pytest.mark.parametrize(
+    "words", [("rewrite",), ("critique", "--llm")], ids=["rewrite", "critique"]
+)
+def test_a_remote_model_reads_of_a_contact_only_when_told_so(coach, anna, words, monkeypatch):
+    monkeypatch.setenv("COACH_MODEL", "un-modello")
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://modelli.example.org/v1")
+    # The tests' guard of the network stops whoever tries to speak to it.
+    ran = coach(*words, "--contact", anna, "--json", stdin="Ciao Anna, come va?")
+    assert ran.code == 0
+    written = ran.row if words == ("rewrite",) else ran.row["rewrite"]
+    assert written["origin"] == "composer"
+    assert "--share-contact" in ran.err
+    with pytest.raises(BaseException, match=r"modelli\.example\.org"):
+        coach(*words, "--contact", anna, "--share-contact", stdin="Ciao Anna, come va?")

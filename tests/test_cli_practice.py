@@ -1,8 +1,14 @@
 """`coach practice`: in the terminal, from a script, and its history."""
 
 import csv
+import json
+import os
+import subprocess
+import sys
 
 import pytest
+
+from coach.settings import PROJECT
 
 GOOD = (
     "Buongiorno, l'ho ascoltata al convegno di Trento e il suo esempio sui turni mi ha chiarito "
@@ -41,6 +47,61 @@ def test_a_hint_is_given_on_request_only(coach, persona):
     assert "Suggerimento" not in coach(*played, stdin=f"{RUDE}\n\n/fine\n").err
 
 
+def test_what_was_written_before_the_end_is_sent(coach, persona):
+    played = ("practice", "--persona", persona["name"], "--no-llm", "--json")
+    row = coach(*played, stdin=f"{RUDE}\n/fine\n{GOOD}\n\n").row
+    assert [turn["learner"] for turn in row["turns"]] == [RUDE]
+
+
+def test_an_unknown_command_is_no_message(coach, persona):
+    played = ("practice", "--persona", persona["name"], "--no-llm", "--json")
+    ran = coach(*played, stdin=f"/help\n{RUDE}\n\n/FINE\n")
+    assert "/aiuto" in ran.err.split("Non conosco /help")[1]
+    assert [turn["learner"] for turn in ran.row["turns"]] == [RUDE]
+
+
+def test_a_practice_as_long_as_can_be_is_reviewed(coach, persona):
+    played = ("practice", "--persona", persona["name"], "--no-llm", "--json")
+    ran = coach(*played, stdin="".join(f"Buongiorno, ecco il numero {n}.\n\n" for n in range(40)))
+    assert ran.code == 0
+    assert len(ran.row["turns"]) == 30
+
+
+def test_a_redraft_without_a_word_is_asked_again(coach, persona):
+    ran = coach(
+        "practice", "--persona", persona["name"], "--no-llm",
+        stdin=f"{RUDE}\n\n/fine\n...\n\n{GOOD}\n\n",
+    )  # fmt: skip
+    assert ran.code == 0
+    assert "nessuna parola" in ran.err
+    assert "adesso" in ran.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_message_pasted_in_paragraphs_is_one(coach_home):
+    import pty
+
+    pasted = f"Gentile dottoressa,\n\n{GOOD}\n\nUn saluto,\nAda\n\n"
+    keyboard, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "coach", "practice", "--persona", "Elena Bassi", "--json"],
+        cwd=PROJECT, env={**os.environ, "COACH_MODEL": "none"}, stdin=terminal,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    os.close(terminal)
+    try:
+        for wanted, typed in ((b"Tu:", pasted), (b"Tu:", "/fine\n")):
+            while wanted not in process.stderr.readline():
+                assert process.poll() is None
+            os.write(keyboard, typed.encode())
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        os.close(keyboard)
+    (turn,) = json.loads(out)["turns"]
+    assert turn["learner"] == pasted.strip()
+
+
 def test_nothing_said_is_nothing_to_review(coach, persona):
     ran = coach("practice", "--persona", persona["name"], "--no-llm", stdin="/fine\n")
     assert (ran.code, ran.out) == (0, "")
@@ -69,11 +130,19 @@ def test_a_script_follows_the_contract(coach, batch):
         b"{rotta",
         {"id": "p4", "turns": ["Ciao"], "difficulty": "impossibile"},
         {"id": "p5", "turns": [RUDE], "relation": "met", "channel": "email"},
+        {"id": 6, "turns": [RUDE], "relation": None, "persona": None, "difficulty": None},
+        {"id": "p7", "turns": [None]},
+        {"id": "p8", "turns": "Ciao", "persona": 42},
+        {"id": "p9", "turns": ["Ciao"] * 31},
+        {"id": "p10", "turns": ["Ciao, come va? " * 10_000]},
     )
     ran = coach("practice", "--script", file, "--json")
     assert ran.code == 1
-    assert [row["id"] for row in ran.rows] == ["p1", "p2", None, "p4", "p5"]
-    assert ["error" in row for row in ran.rows] == [False, True, True, True, False]
+    ids = ["p1", "p2", None, "p4", "p5", 6, "p7", "p8", "p9", "p10"]
+    assert [row["id"] for row in ran.rows] == ids
+    failed = [row for row in ran.rows if "error" in row]
+    assert [row["id"] for row in failed] == ["p2", None, "p4", "p7", "p8", "p9", "p10"]
+    assert all(set(row) == {"id", "error"} for row in failed)
     first = ran.rows[0]
     assert [turn["learner"] for turn in first["turns"]] == [GOOD, RUDE]
     stances = {"freddo", "cauto", "curioso", "disponibile"}

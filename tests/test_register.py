@@ -75,3 +75,19 @@ def test_public_pairs():
             right += told(row["informal"])[0] is Register.TU
     assert right / pairs >= 0.92
     assert false / neutral <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ciao Anna, come va?", Register.NONE),
+        ("Ciao Anna, va bene per tutti?", Register.NONE),
+        ("Buongiorno Anna, come va?", Register.NONE),
+        # A verb that may be of *Lei* does not outweigh the greeting.
+        ("Ciao Anna, mi gira il CV?", Register.NONE),
+        ("Ciao Anna, La ringrazio molto.", Register.MIXED),
+        ("Buongiorno Anna, mi gira il CV?", Register.LEI),
+    ],
+)
+def test_a_familiar_greeting_and_set_phrases(text, expected):
+    assert told(text)[0] is expected

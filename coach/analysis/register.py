@@ -24,7 +24,7 @@ _QUOTATION = re.compile(r"«[^»]{0,400}»|\"[^\"]{0,400}\"|(?<!\w)'[^'\n]{3,200
 # Set phrases in which a pronoun is not said to the reader.
 _SET_PHRASE = re.compile(
     r"\b(?:fai[ -]da[ -]te|a tu per tu|d(?:el|are del|iamoci del|arci del) (?:tu|lei)|"
-    r"chi fa da sé|te deum|la mia lei|se ti va bene così)\b",
+    r"chi fa da sé|te deum|la mia lei|se ti va bene così|come va|va (?:bene|benissimo))\b",
     re.IGNORECASE,
 )
 # "Sei" as a number: what stands before or after it.
@@ -165,6 +165,9 @@ def _decide(marks: list[_Mark], greeting: _Mark | None) -> tuple[Register, list[
         used.add(Register.TU)
     if len(used) == 2:
         return Register.MIXED, strong
+    if not used and greeting and any(mark.register is Register.LEI for mark in marks):
+        # A verb that may be of *Lei* does not outweigh it.
+        marks = [mark for mark in marks if mark.register is Register.TU]
     if not used:
         tu = sum(1 for mark in marks if mark.register is Register.TU)
         if not marks or tu * 2 == len(marks):

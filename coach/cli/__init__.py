@@ -14,16 +14,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable
 
 from coach import __version__
 from coach.cli import contacts, library, messages, practice, system
-from coach.cli.arguments import Arguments, Parser
+from coach.cli.arguments import Arguments, Parser, readable
 from coach.cli.progress import show_progress
 from coach.composition import Coach
-from coach.errors import CoachError
+from coach.errors import CoachError, reason
 from coach.settings import load
 
 
@@ -57,17 +58,31 @@ def main(arguments: Iterable[str] | None = None) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors="replace")
-    args = parser().parse_args(None if arguments is None else list(arguments))
+    args = readable(parser().parse_args(None if arguments is None else list(arguments)))
     try:
         run: Callable[[Arguments, Coach], int] = args.run
-        return run(args, Coach(load(), show_progress))
+        code = run(args, Coach(load(), show_progress))
+        # What is still to be written fails here, and not when the interpreter ends.
+        print(end="", flush=True)
+        return code
     except CoachError as error:
         print(f"coach: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"coach: Non riesco a scrivere ({reason(error)}).", file=sys.stderr)
+        _discard_output()
         return 1
     except KeyboardInterrupt:
         print("Interrotto.", file=sys.stderr)
         return 130
+
+
+def _discard_output() -> None:
+    """Let go of what is still to be written: the interpreter would try again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

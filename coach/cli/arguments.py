@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
+import unicodedata
 from typing import Any, NoReturn, TypeAlias
 
 Arguments: TypeAlias = argparse.Namespace
@@ -42,6 +44,7 @@ _ARGPARSE_WORDS = (
         r"argument ([^:]+): invalid choice: (\S+).*\(choose from (.*)\)",
         r"\1: \2 non va; scegli fra \3",
     ),
+    (r"one of the arguments (.*) is required", r"serve uno fra \1"),
     (r"argument ([^:]+): expected one argument", r"\1: manca il valore"),
     (r"argument ([^:]+): expected at least one argument", r"\1: manca il valore"),
     (r"argument ([^:]+): invalid int value: (\S+)", r"\1: \2 non è un numero intero"),
@@ -65,3 +68,39 @@ def add_group(commands: Commands, name: str, purpose: str, description: str) -> 
 def add_action(actions: Commands, name: str, purpose: str) -> Parser:
     """A command of a command, whose own help says what the list of commands says of it."""
     return actions.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+
+
+def add_share_option(parser: argparse.ArgumentParser) -> None:
+    """Whether a model on another computer may read of the contact."""
+    parser.add_argument(
+        "--share-contact",
+        action="store_true",
+        help="con --contact, lascia leggere la scheda e gli scambi anche a un modello remoto",
+    )
+
+
+def readable(args: Arguments) -> Arguments:
+    """The arguments with every text in letters; the paths stay as the system knows them.
+
+    Bytes that are not UTF-8 are taken for Windows' letters, and control characters, which a
+    terminal would obey when the text is shown again, are left out.
+    """
+    for name, value in vars(args).items():
+        if isinstance(value, str):
+            setattr(args, name, _letters(value))
+        elif isinstance(value, list):
+            setattr(args, name, [_letters(v) if isinstance(v, str) else v for v in value])
+    return args
+
+
+def _letters(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Bytes that the system's encoding did not explain.
+        given = os.fsencode(text)
+        try:
+            text = given.decode()
+        except UnicodeDecodeError:
+            text = given.decode("cp1252", "replace")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")

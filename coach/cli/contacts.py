@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coach.cli.arguments import Arguments, Commands, add_action, add_group
+from coach.cli.arguments import Arguments, Commands, add_action, add_group, add_share_option
 from coach.cli.progress import show_progress
 from coach.cli.rows import confirmed, print_json, shortened
 from coach.composition import Coach
@@ -20,8 +20,8 @@ from coach.schemas import (
     Direction,
     Exchange,
     ExchangeChannel,
+    Register,
     Relation,
-    Sender,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ def add_commands(commands: Commands) -> None:
     profile.add_argument("--name", metavar="NOME", help="come ti chiami")
     profile.add_argument("--about", metavar="MESTIERE", help="che cosa fai")
     profile.add_argument(
-        "--offer", action="append", metavar="OFFERTA", help="che cosa puoi offrire (ripetibile)"
+        "--offer",
+        action="append",
+        metavar="OFFERTA",
+        help="che cosa puoi offrire, al posto di ciò che c'era (ripetibile; vuota, niente)",
     )
     profile.add_argument("--json", action="store_true", help="stampa JSON")
     profile.set_defaults(run=_profile)
@@ -62,6 +65,7 @@ def add_commands(commands: Commands) -> None:
     )
     ask.add_argument("question", metavar="DOMANDA", help="che cosa vuoi sapere")
     ask.add_argument("--contact", metavar="ID", help="di chi si parla: identificativo o nome")
+    add_share_option(ask)
     ask.add_argument("--no-llm", action="store_true", help="senza modello")
     ask.add_argument("--json", action="store_true", help="stampa JSON")
     ask.set_defaults(run=_ask)
@@ -162,6 +166,7 @@ def _add_card_options(parser: Any) -> None:
     parser.add_argument(
         "--relation", choices=[r.value for r in Relation], help="quanto vi conoscete"
     )
+    parser.add_argument("--register", choices=["tu", "Lei"], help="come le parli, o gli parli")
 
 
 # --- reading in -----------------------------------------------------------------------------------
@@ -188,7 +193,10 @@ def _mapping(columns: Iterable[str]) -> dict[str, str] | None:
     pairs = [column.partition("=") for column in columns]
     if wrong := next((field for field, sign, name in pairs if not sign or not name), None):
         raise InputError(f"--column {wrong}: scrivi CAMPO=COLONNA, per esempio name=Nominativo.")
-    return {field.strip(): name.strip() for field, _, name in pairs} or None
+    mapping = {field.strip(): name.strip() for field, _, name in pairs}
+    if len(mapping) < len(pairs):
+        raise InputError("--column: lo stesso campo è indicato due volte.")
+    return mapping or None
 
 
 def summary_object(summary: ImportSummary) -> dict[str, Any]:
@@ -207,14 +215,17 @@ def summary_object(summary: ImportSummary) -> dict[str, Any]:
 def _print_summary(summary: ImportSummary, dry_run: bool) -> None:
     print("Prova: non ho scritto niente." if dry_run else "Fatto.")
     print(
-        f"Contatti: {summary.new} nuovi, {summary.updated} aggiornati, "
-        f"{summary.unchanged} già così."
+        f"Contatti: {_counted(summary.new, 'nuovo', 'nuovi')}, "
+        f"{_counted(summary.updated, 'aggiornato', 'aggiornati')}, {summary.unchanged} già così."
     )
-    print(f"Messaggi: {summary.exchanges_new} nuovi, {summary.exchanges_known} già presenti.")
+    print(
+        f"Messaggi: {_counted(summary.exchanges_new, 'nuovo', 'nuovi')}, "
+        f"{_counted(summary.exchanges_known, 'già presente', 'già presenti')}."
+    )
     if summary.ambiguous:
         print(
-            f"{summary.ambiguous} hanno il nome di un contatto che c'era già, e nient'altro "
-            "dice che siano la stessa persona: restano schede distinte."
+            f"{_counted(summary.ambiguous, 'ha', 'hanno')} il nome di un contatto che c'era già, "
+            "e nient'altro dice che sia la stessa persona: le schede restano distinte."
         )
     if summary.skipped:
         print(f"Lasciati fuori: {len(summary.skipped)}.", file=sys.stderr)
@@ -222,6 +233,10 @@ def _print_summary(summary: ImportSummary, dry_run: bool) -> None:
             print(f"  {left.where}: {left.why}", file=sys.stderr)
         if len(summary.skipped) > 20:
             print(f"  … e altri {len(summary.skipped) - 20}.", file=sys.stderr)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 # --- one contact ----------------------------------------------------------------------------------
@@ -255,6 +270,8 @@ def _card_fields(args: Arguments) -> dict[str, Any]:
     }
     if args.relation:
         fields["relation"] = Relation(args.relation)
+    if args.register:
+        fields["register_used"] = Register(args.register)
     return fields
 
 
@@ -266,6 +283,7 @@ def _every_row(coach: Coach, search: str = "") -> Iterable[ContactRow]:
 
 
 def _list(args: Arguments, coach: Coach) -> int:
+    row = None
     for row in _every_row(coach, args.search):
         if args.json:
             print_json(
@@ -278,6 +296,8 @@ def _list(args: Arguments, coach: Coach) -> int:
         else:
             what = ", ".join(part for part in (row.card.role, row.card.company) if part)
             print(f"{row.card.id}\t{row.card.name}" + (f"\t{what}" if what else ""))
+    if row is None:
+        print("Nessun contatto" + (" con queste parole." if args.search else "."), file=sys.stderr)
     return 0
 
 
@@ -415,7 +435,9 @@ def _export(args: Arguments, coach: Coach) -> int:
 
     kind = args.file.suffix.lower().lstrip(".")
     if kind not in ("json", "csv"):
-        raise InputError(f"Non so scrivere un file {args.file.suffix!r}.", "Usa .json o .csv.")
+        raise InputError(
+            f"Non so che file scrivere: «{args.file}» non finisce né con .json né con .csv."
+        )
     if args.id is None:
         exported = privacy.export_all(coach.store)
     else:
@@ -434,8 +456,15 @@ def _write(file: Path, text: str) -> None:
 
 def _forget(args: Arguments, coach: Coach) -> int:
     from coach import privacy
+    from coach.store.merging import fold
 
     card = coach.store.contact(args.id)
+    if args.yes and fold(args.id) not in (card.id, fold(card.name)):
+        # The beginning of an identifier will do to read a card, not to lose one unasked.
+        raise InputError(
+            f"«{args.id}» è solo l'inizio di {card.id} ({card.name}).",
+            "Per cancellare senza conferma scrivilo per intero.",
+        )
     if not args.yes and not confirmed(f"Cancello {card.name} e tutto ciò che ne so?"):
         print("Non ho cancellato niente.")
         return 0
@@ -457,17 +486,15 @@ def proof_object(proof: Proof) -> dict[str, Any]:
 
 def _profile(args: Arguments, coach: Coach) -> int:
     profile = coach.store.profile()
-    changed = {
-        field: value
-        for field, value in (
-            ("name", args.name),
-            ("about", args.about),
-            ("can_offer", tuple(args.offer) if args.offer is not None else None),
-        )
-        if value is not None
-    }
+    changed: dict[str, Any] = {}
+    if args.name is not None:
+        changed["name"] = " ".join(args.name.split())
+    if args.about is not None:
+        changed["about"] = " ".join(args.about.split())
+    if args.offer is not None:
+        changed["can_offer"] = tuple(offer.strip() for offer in args.offer if offer.strip())
     if changed:
-        profile = Sender(**{**profile.model_dump(), **changed})
+        profile = profile.model_copy(update=changed)
         coach.store.save_profile(profile)
     if args.json:
         print_json(profile.model_dump(mode="json"))
@@ -480,9 +507,17 @@ def _profile(args: Arguments, coach: Coach) -> int:
 
 
 def _ask(args: Arguments, coach: Coach) -> int:
-    contact_id = coach.store.contact(args.contact).id if args.contact else None
+    if not any(letter.isalnum() for letter in args.question):
+        raise InputError("La domanda è vuota.", "Scrivi che cosa vuoi sapere.")
+    contact_id = coach.store.contact(args.contact).id if args.contact is not None else None
     use_model = not args.no_llm and coach.model_problem is None
-    answer = coach.ask(args.question, contact_id, use_model=use_model, remember=False)
+    answer = coach.ask(
+        args.question,
+        contact_id,
+        use_model=use_model,
+        share_contact=args.share_contact,
+        remember=False,
+    )
     if args.json:
         print_json(answer_object(answer))
     else:

@@ -69,6 +69,8 @@ class _QuestionRow(BaseModel):
 def _search(args: Arguments, coach: Coach) -> int:
     if (args.query is None) == (args.batch is None):
         raise InputError("Dammi una domanda oppure --batch FILE.")
+    if args.query is not None and not args.query.strip():
+        raise InputError("La domanda è vuota.")
     if args.k < 1:
         raise InputError("-k deve essere almeno 1.")
     if args.corpus is None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coach.cli.arguments import Arguments, Commands, Parser
+from coach.cli.arguments import Arguments, Commands, Parser, add_share_option
 from coach.cli.rows import answer_batch, print_json, read_text, shortened, validated
 from coach.composition import Coach
 from coach.errors import CoachError, InputError
@@ -27,6 +27,12 @@ from coach.schemas import (
     Severity,
 )
 
+_REGISTER_NAMES = {
+    Register.TU: "tu",
+    Register.LEI: "Lei",
+    Register.MIXED: "misto",
+    Register.NONE: "non espresso",
+}
 _SEVERITY_NAMES = {
     Severity.ERROR: "errore",
     Severity.WARNING: "attenzione",
@@ -111,6 +117,7 @@ def _add_message_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--contact", metavar="ID", help="a chi scrivi: identificativo o nome di un contatto"
     )
+    add_share_option(parser)
     parser.add_argument("--json", action="store_true", help="stampa JSON")
 
 
@@ -181,7 +188,7 @@ class _RewriteRow(BaseModel):
 
 
 def _critique(args: Arguments, coach: Coach) -> int:
-    use_model = args.llm and is_ready(coach)
+    use_model = args.llm and _may_read(args, coach) and is_ready(coach)
 
     def judged(message: Message, contact: Contact | None = None) -> tuple[Critique, Rewrite | None]:
         found = coach.critique(message, contact)
@@ -227,13 +234,13 @@ def _critique(args: Arguments, coach: Coach) -> int:
 
 
 def _refuse_contact(args: Arguments) -> None:
-    if args.contact:
+    if args.contact is not None:
         raise InputError("--contact vale per una bozza sola, non con --batch.")
 
 
 def _recipient(args: Arguments, coach: Coach) -> tuple[ContactCard | None, Relation]:
     """Whom a message is for and the relation: the one given, else what the exchanges say."""
-    card = coach.store.contact(args.contact) if args.contact else None
+    card = coach.store.contact(args.contact) if args.contact is not None else None
     if args.relation:
         return card, Relation(args.relation)
     return card, coach.balance(card.id).relation if card else Relation.STRANGER
@@ -242,6 +249,23 @@ def _recipient(args: Arguments, coach: Coach) -> tuple[ContactCard | None, Relat
 def _usual_register(card: ContactCard | None) -> Register | None:
     used = card.register_used if card else Register.NONE
     return used if used in (Register.TU, Register.LEI) else None
+
+
+def _may_read(args: Arguments, coach: Coach) -> bool:
+    """Whether the model may read of the contact, if there is one; says how to let it."""
+    if args.contact is None or args.share_contact or not _is_remote(coach):
+        return True
+    print(
+        f"Di un contatto non mando niente a {coach.settings.model}: scrive il compositore. "
+        "Per mandarlo aggiungi --share-contact.",
+        file=sys.stderr,
+    )
+    return False
+
+
+def _is_remote(coach: Coach) -> bool:
+    """Whether the configured model is on another computer."""
+    return coach.model_problem is None and coach.model is not None and coach.model.remote
 
 
 def is_ready(coach: Coach, warm: Callable[[], None] | None = None) -> bool:
@@ -257,7 +281,7 @@ def is_ready(coach: Coach, warm: Callable[[], None] | None = None) -> bool:
 
 
 def _rewrite(args: Arguments, coach: Coach) -> int:
-    use_model = not args.no_llm and is_ready(coach)
+    use_model = not args.no_llm and _may_read(args, coach) and is_ready(coach)
 
     def rewritten(request: RewriteRequest) -> Rewrite:
         return coach.rewrite(request, use_model=use_model, variants=args.variants)
@@ -365,7 +389,8 @@ def _print_critique(critique: Critique, coach: Coach, out: TextIO) -> None:
         f"{VERDICT_NAMES[critique.verdict]}: {critique.score}/100, "
         f"{passed} controlli su {len(critique.checks)}.",
         critique.summary,
-        f"{length.chars}/{length.limit} caratteri, registro {critique.register_used}, "
+        f"{length.chars}/{length.limit} caratteri, "
+        f"registro {_REGISTER_NAMES[critique.register_used]}, "
         f"Gulpease {length.gulpease if length.gulpease is not None else 'non misurabile'}.",
     ]
     for number, finding in enumerate(critique.violations, start=1):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import csv
+import select
 import sys
 from pathlib import Path
 from typing import Any
 
-from coach.cli.arguments import Arguments, Commands
+from coach.cli.arguments import Arguments, Commands, add_share_option
 from coach.cli.messages import is_ready
 from coach.cli.rows import answer_batch, print_json, shortened
 from coach.composition import Coach
-from coach.errors import CoachError, InputError, reason
+from coach.errors import InputError, reason
 from coach.schemas import Channel, Difficulty, PracticeSession, PracticeTurn, Relation, Stance
 
-_HOW_TO = (
-    "Scrivi il messaggio e chiudilo con una riga vuota. "
-    "Da soli su una riga: /aiuto per un suggerimento, /fine per il riepilogo."
-)
+_HINT, _END = "/aiuto", "/fine"
+_COMMANDS = f"Da soli su una riga: {_HINT} per un suggerimento, {_END} per il riepilogo."
+_HOW_TO = f"Scrivi il messaggio e chiudilo con una riga vuota. {_COMMANDS}"
+#: Seconds within which the next line of a pasted message comes.
+_PASTE = 0.1
 _UNANSWERED = "visualizzato, nessuna risposta"
 #: The stance from cold to open, for a scale that is read without colour.
 _SCALE = tuple(Stance)
@@ -54,6 +56,7 @@ def add_commands(commands: Commands) -> None:
     practice.add_argument(
         "--relation", choices=[r.value for r in Relation], help="quanto vi conoscete"
     )
+    add_share_option(practice)
     practice.add_argument(
         "--no-llm", action="store_true", help="solo risposte scritte, senza modello"
     )
@@ -123,6 +126,8 @@ def _script(args: Arguments, coach: Coach) -> int:
 
 
 def _play(args: Arguments, coach: Coach) -> int:
+    from coach.roleplay.practice import MOST_TURNS
+
     session = coach.start_practice(
         contact_id=args.contact,
         persona=args.persona or "",
@@ -135,14 +140,23 @@ def _play(args: Arguments, coach: Coach) -> int:
     what = ", ".join(part for part in (who.role, who.company) if part)
     print(f"Scrivi a {who.name}{f' ({what})' if what else ''}.", file=sys.stderr)
     print(_HOW_TO, file=sys.stderr)
-    while message := _read_message(coach, session):
+    ended = False
+    while not ended:
+        message, ended = _read_message(coach, session)
+        if not message:
+            break
         try:
-            session = coach.play(session, message, use_model=use_model)
-        except CoachError as error:
+            session = coach.play(
+                session, message, use_model=use_model, share_contact=args.share_contact
+            )
+        except InputError as error:
             print(f"coach: {error}", file=sys.stderr)
             continue
         if not args.json:
             _print_turn(session.turns[-1], who.name)
+        if len(session.turns) == MOST_TURNS:
+            print(f"Sono {MOST_TURNS} messaggi, di più non se ne può.", file=sys.stderr)
+            break
     if not session.turns:
         print("Nessun messaggio: niente da rivedere.", file=sys.stderr)
         return 0
@@ -157,8 +171,8 @@ def _play(args: Arguments, coach: Coach) -> int:
     return 0
 
 
-def _read_message(coach: Coach, session: PracticeSession) -> str:
-    """The next message; empty when the person has done."""
+def _read_message(coach: Coach, session: PracticeSession) -> tuple[str, bool]:
+    """The next message, empty when there is none, and whether the person has done."""
     from coach.roleplay.hints import hint
 
     if sys.stdin.isatty():
@@ -166,15 +180,23 @@ def _read_message(coach: Coach, session: PracticeSession) -> str:
     lines: list[str] = []
     for line in sys.stdin:
         text = line.rstrip("\r\n")
-        if text.strip() == "/fine":
+        command = text.strip().lower()
+        if command == _END:
             break
-        if text.strip() == "/aiuto":
+        if command == _HINT:
             print(f"Suggerimento: {hint(session, coach.rubric)}", file=sys.stderr)
-        elif text.strip():
+        elif command.startswith("/") and len(command.split()) == 1:
+            print(f"Non conosco {command}. {_COMMANDS}", file=sys.stderr)
+        elif command or (lines and _is_being_pasted()):
             lines.append(text)
         elif lines:
-            break
-    return "\n".join(lines)
+            return "\n".join(lines), False
+    return "\n".join(lines).rstrip(), True
+
+
+def _is_being_pasted() -> bool:
+    """Whether more lines wait already at the terminal: nobody types so fast."""
+    return sys.stdin.isatty() and bool(select.select([sys.stdin], [], [], _PASTE)[0])
 
 
 def _print_turn(turn: PracticeTurn, name: str) -> None:
@@ -216,8 +238,15 @@ def _print_debrief(session: PracticeSession) -> None:
 def _redraft(session: PracticeSession, coach: Coach) -> None:
     """Have the first message written again, alone."""
     print("\nOra riscrivi da solo il primo messaggio (riga vuota per chiudere).", file=sys.stderr)
-    text = _read_message(coach, session)
-    if not text:
+    ended = False
+    while not ended:
+        text, ended = _read_message(coach, session)
+        if not text:
+            return
+        try:
+            scored = coach.score_redraft(session, text)
+        except InputError as error:
+            print(f"coach: {error}", file=sys.stderr)
+            continue
+        print(f"Prima {session.turns[0].score}/100, adesso {scored.redraft_score}/100.")
         return
-    scored = coach.score_redraft(session, text)
-    print(f"Prima {session.turns[0].score}/100, adesso {scored.redraft_score}/100.")

@@ -5,19 +5,27 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+#: Seconds that a stage takes before its bar is shown.
+SHORT = 0.5
 _BAR = "{desc}: {percentage:3.0f}% {n_fmt}/{total_fmt} {remaining}"
 
 
 class _Bars:
-    """One progress bar a stage, on standard error."""
+    """One progress bar at a time, on standard error; a short stage shows none."""
 
     def __init__(self) -> None:
         self._bars: dict[str, Any] = {}
 
     def show(self, stage: str, done: int, total: int, unit: str = "") -> None:
+        if not total:
+            return
         from tqdm import tqdm
 
         if stage not in self._bars:
+            # A stage that was left before its end is over when the next begins.
+            for left in self._bars.values():
+                left.close()
+            self._bars.clear()
             self._bars[stage] = tqdm(
                 desc=stage,
                 total=total,
@@ -25,6 +33,7 @@ class _Bars:
                 unit_scale=bool(unit),
                 file=sys.stderr,
                 mininterval=0.5,
+                delay=SHORT,
                 bar_format=_BAR,
             )
         bar = self._bars[stage]

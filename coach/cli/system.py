@@ -109,6 +109,10 @@ def _doctor(args: Arguments, coach: Coach) -> int:
 
 
 def _backup(args: Arguments, coach: Coach) -> int:
+    if args.file.is_dir():
+        raise InputError(f"{args.file} è una cartella.", "Indica il file della copia.")
+    if not args.file.absolute().parent.is_dir():
+        raise InputError(f"La cartella {args.file.parent} non esiste.")
     coach.store.backup(args.file)
     print(f"Copia in {args.file}.", file=sys.stderr)
     return 0

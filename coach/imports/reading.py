@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coach.errors import ImportRefused
 from coach.imports import archive, linkedin, spreadsheets, vcards
-from coach.imports.files import Source, source_of
+from coach.imports.files import Source, reading, source_of
 from coach.imports.remembering import forgotten_afterwards
 from coach.imports.spreadsheets import TableColumns
 from coach.imports.tables import Table, table_of
@@ -38,8 +38,9 @@ def read(
         OwnerUnknown: an export of LinkedIn does not tell whose it is.
     """
     with forgotten_afterwards():
-        if isinstance(file, Path) and file.is_dir():
-            return _export(file.name, archive.files_in(file), owner, progress)
+        if isinstance(file, Path) and _is_folder(file):
+            # `.` has no name of its own.
+            return _export(file.resolve().name, archive.files_in(file), owner, progress)
         source = source_of(file)
         if archive.is_zip(source):
             with archive.unzipped(source) as files:
@@ -80,13 +81,19 @@ def columns(file: Path | tuple[str, bytes]) -> TableColumns | None:
     Raises:
         ImportRefused: the file cannot be read.
     """
-    if isinstance(file, Path) and file.is_dir():
+    if isinstance(file, Path) and _is_folder(file):
         return None
     source = source_of(file)
     if archive.is_zip(source) or vcards.is_vcard(source):
         return None
     table = _table(source)
     return None if linkedin.is_export(table) else spreadsheets.columns_of(table)
+
+
+def _is_folder(file: Path) -> bool:
+    # Asking fails where the name is too long, or on the way there the permission is missing.
+    with reading(file.name):
+        return file.is_dir()
 
 
 def _table(source: Source) -> Table:

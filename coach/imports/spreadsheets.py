@@ -179,7 +179,8 @@ def read_table(
     if not {Field.NAME, Field.FIRST_NAME, Field.LAST_NAME} & set(chosen):
         raise ImportRefused(
             f"{table.name}: non trovo la colonna del nome. Le colonne sono: {_listed(table)}.",
-            "Indica tu qual è, oppure chiamala «Nome e cognome».",
+            "Indica tu qual è (da riga di comando con --column name=COLONNA), oppure chiamala "
+            "«Nome e cognome».",
         )
     positions = {Field(field): table.header.index(column) for field, column in chosen.items()}
 

@@ -85,7 +85,8 @@ def _plan(connection: Connection, imported: Imported, progress: Progress | None)
 
 def _write(connection: Connection, made: Plan, progress: Progress | None) -> None:
     now = datetime.now(UTC)
-    total = len(made.people) + len(made.messages)
+    written = sum(p.is_new or p.is_changed + bool(p.new_exchanges) for p in made.people)
+    total = written + len(made.messages)
     done = 0
 
     def execute(statement: Executable, rows: Iterable[dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -205,16 +205,31 @@ def find(connection: Connection, key: str) -> ContactCard:
         if len(found) == 1:
             return card_of(found[0])
         if found:
-            named = ", ".join(
-                f"{row.id} ({', '.join(filter(None, (row.name, row.company)))})"
-                for row in found[:_NAMED_IN_ERROR]
-            )
-            more = " e altri" if len(found) > _NAMED_IN_ERROR else ""
             raise NotFoundError(
-                f"Più contatti rispondono a «{wanted}»: {named}{more}.",
+                f"Più contatti rispondono a «{wanted}»: {_named(found)}.",
                 "Indica l'identificativo di quello che vuoi.",
             )
-    raise _unknown(wanted)
+    raise _unknown(wanted, _alike(connection, wanted))
+
+
+def _alike(connection: Connection, wanted: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Contacts whose name holds every word of `wanted`."""
+    words = fold(wanted).split()
+    if not words:
+        return ()
+    held = (contacts.c.name_folded.contains(word, autoescape=True) for word in words)
+    return connection.execute(
+        select(*CARD).where(*held).order_by(contacts.c.name_folded).limit(_NAMED_IN_ERROR + 1)
+    ).all()
+
+
+def _named(rows: Sequence[Row[*tuple[Any, ...]]]) -> str:
+    """Contacts as an error names them."""
+    named = ", ".join(
+        f"{row.id} ({', '.join(filter(None, (row.name, row.company)))})"
+        for row in rows[:_NAMED_IN_ERROR]
+    )
+    return named + (" e altri" if len(rows) > _NAMED_IN_ERROR else "")
 
 
 def must_exist(connection: Connection, contact_id: str | None) -> None:
@@ -271,17 +286,16 @@ def _tidied(card: ContactCard) -> ContactCard:
     Raises:
         InputError: it has no name.
     """
-    name = " ".join(card.name.split())
-    if not name:
+    on_one_line = {
+        field: " ".join(getattr(card, field).split())
+        for field in ("name", "role", "company", "email", "url", "phone")
+    }
+    if not on_one_line["name"]:
         raise InputError("Un contatto deve avere un nome.")
     return card.model_copy(
         update={
-            "name": name,
-            "role": card.role.strip(),
-            "company": card.company.strip(),
-            "email": card.email.strip(),
-            "url": normalised_url(card.url) or card.url.strip(),
-            "phone": card.phone.strip(),
+            **on_one_line,
+            "url": normalised_url(card.url) or on_one_line["url"],
             "notes": tuple(note.strip() for note in card.notes if note.strip()),
         }
     )
@@ -350,7 +364,10 @@ def card_of(row: Row[*tuple[Any, ...]]) -> ContactCard:
     )
 
 
-def _unknown(key: str) -> NotFoundError:
+def _unknown(key: str, alike: Sequence[Row[*tuple[Any, ...]]] = ()) -> NotFoundError:
     return NotFoundError(
-        f"Non c'è un contatto «{key}».", "L'elenco si vede con `coach contacts list`."
+        f"Non c'è un contatto «{key}».",
+        f"Forse cerchi {_named(alike)}."
+        if alike
+        else "L'elenco si vede con `coach contacts list`.",
     )
