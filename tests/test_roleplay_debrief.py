@@ -134,6 +134,18 @@ def test_a_request_whose_time_has_come_is_a_strength(told):
     assert found.to_improve == ()
 
 
+def test_what_wraps_a_sale_or_an_offence_is_no_strength(told):
+    sold = told("Ciao Elena, vendo un software con il 20% di sconto. Quando ci sentiamo?")
+    assert sold.did_well == ()
+    assert told("Sei un idiota.", GOOD).did_well[-1] != "Non chiedi niente prima del tempo."
+    swap = told(GOOD + " In cambio mi presenti il tuo direttore?")
+    assert not any("Offri prima di chiedere" in text for text in swap.did_well)
+
+
+def test_an_empty_message_is_to_be_written(told):
+    assert told("👍").to_improve[0] == "Scrivi qualcosa: anche due righe bastano."
+
+
 def test_what_was_missing_is_told_when_nothing_was_wrong(told):
     found = told(PRAISE)
     assert found.focus == "offer"

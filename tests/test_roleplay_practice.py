@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from coach.errors import InputError, MessageError, RowError
+from coach.errors import InputError, MessageError, ModelError, RowError
 from coach.roleplay import bank as banks
 from coach.roleplay import personas as people
 from coach.roleplay import practice
 from coach.roleplay.planning import ReplyPlan
-from coach.roleplay.scripted import ScriptRow, persona_of, run_script_row
+from coach.roleplay.scripted import SCRIPT_TIMEOUT, ScriptRow, persona_of, run_script_row
+from coach.roleplay.voice import TIMEOUT
 from coach.schemas import Channel, Difficulty, Register, Relation, Stance
 from coach.settings import PROJECT
 
@@ -199,6 +200,23 @@ def test_a_scripted_conversation(parts, personas):
     assert told["debrief"]["score"] == 100
     assert told["debrief"]["did_well"]
     assert told["debrief"]["next_draft_hint"]
+
+
+def test_a_script_gives_the_model_more_time_than_a_page(parts, personas):
+    asked = []
+
+    class Slow:
+        remote = False
+
+        def complete(self, messages, *, timeout, **how):
+            asked.append(timeout)
+            raise ModelError("fuori tempo")
+
+    row = {"id": 1, "persona": "Elena Bassi", "turns": [GOOD]}
+    run_script_row(row, personas=personas, now=NOW, model=Slow(), **parts)
+    run_script_row(row, personas=personas, now=NOW, model=Slow(), timeout=3.0, **parts)
+    assert asked == [SCRIPT_TIMEOUT, 3.0]
+    assert SCRIPT_TIMEOUT > TIMEOUT
 
 
 def test_the_same_script_gives_the_same_conversation(parts, personas):

@@ -454,6 +454,42 @@ def test_a_meeting_is_settled(game):
     assert met.say("Giovedì alle 10 in piazza?").plan == ReplyPlan.GOODBYE
 
 
+def test_what_has_come_is_thanked_for(game):
+    game.say(GOOD)
+    game.say("Sono dieci pagine in tutto, una per azienda, con i mesi in ordine.")
+    assert game.say("Eccole, te le ho allegate qui sotto.").plan == ReplyPlan.RECEIVE
+
+
+def test_a_time_settles_what_was_taken(game):
+    game.say(GOOD)
+    game.say("Sono dieci pagine in tutto, una per azienda, con i mesi in ordine.")
+    assert game.say("Perfetto, allora a lunedì alle nove.").plan == ReplyPlan.GOODBYE
+
+
+def test_a_jibe_is_answered_as_such(game):
+    turn = game.say("Immagino che tu abbia cose più importanti da fare che rispondermi.")
+    assert (turn.stance_after, turn.plan) == (COLD, ReplyPlan.OBJECT_TONE)
+
+
+def test_asking_how_somebody_is_asks_for_nothing(game):
+    game.say("Buongiorno.")
+    assert game.say("Tutto bene, grazie. E tu?").findings == ()
+
+
+def test_one_message_does_not_make_good_a_grave_one(game):
+    game.say(ASK)
+    turn = game.say("Ti chiedo scusa. " + GOOD)
+    assert turn.stance_after is WARY
+    assert game.say("Te le mando stasera, con calma.").stance_after in (CURIOUS, OPEN)
+
+
+def test_a_wary_reader_thinks_an_answer_over(game):
+    hard = replace(game, difficulty=Difficulty.HARD)
+    assert hard.say(GOOD).plan == ReplyPlan.ASK_OFFER
+    turn = hard.say("Sono dieci pagine in tutto, una per azienda, con i mesi in ordine.")
+    assert (turn.stance_after, turn.plan) == (WARY, ReplyPlan.CONSIDER)
+
+
 def test_patience_ends(game):
     hard = replace(game, difficulty=Difficulty.HARD)
     hard.say(ASK)

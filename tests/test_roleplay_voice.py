@@ -432,6 +432,21 @@ def test_what_is_cut_off_is_left_out_where_it_would_mislead():
     assert list(topics.noun_phrases(sentence, whole=True)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ho letto il tuo post sui dazi: se ti serve, ti mando lo schema delle voci.", "lo schema"),
+        ("Ho visto la villa: se vi servono i disegni ve li regalo.", "i disegni"),
+        ("Se vi serve un accordatore la sera del concerto, vengo gratis.", None),
+        ("Ti passo il suo numero, se ti fa comodo.", None),
+    ],
+)
+def test_only_what_is_given_is_named(text, found):
+    given = next(topics.things_given(text), "")
+    assert given.startswith(found or "")
+    assert bool(given) == bool(found)
+
+
 def test_what_is_offered_is_found_in_a_message(analyser):
     message = Message(text="Salve, se Le è utile Le mando la guida ai bandi per le librerie.")
     assert topics.offered(analyser.analyse(message)) == ("la guida",)

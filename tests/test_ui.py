@@ -564,7 +564,7 @@ def test_nothing_goes_to_a_remote_model_unasked(app, monkeypatch):
     assert not again.exception
     assert "Fai rifinire" in [button.label for button in again.button]
     assert any("https://modelli.example/v1" in caption.value for caption in again.caption)
-    assert session.model_queue().of(again.query_params["bozza"][0]) is None
+    assert session.model_queue().of(again.query_params["bozza"]) is None
 
 
 def test_a_missing_model_is_said_and_mended_in_the_settings(app, monkeypatch, tmp_path):

@@ -84,6 +84,8 @@ def test_a_change_says_the_gain():
 @pytest.fixture
 def app(coach_home, monkeypatch, small_library):
     monkeypatch.setenv("COACH_MODEL", "none")
+    # A page run by itself has no others to lead to.
+    monkeypatch.setattr(session, "page_link", lambda *_, **__: None)
     st.cache_resource.clear()
     made = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
     yield made
@@ -109,7 +111,6 @@ def opened(app, page):
         f"from coach.ui import {page}, session\n"
         "session.begin()\n"
         "st.session_state['pages'] = {}\n"
-        f"session.page_link = lambda *a, **k: None\n"
         f"{page}.page()\n"
     )
     made = AppTest.from_string(script, default_timeout=120).run()
@@ -119,11 +120,11 @@ def opened(app, page):
 
 def say(app, text):
     app.chat_input[0].set_value(text).run()
-    for _ in range(200):
-        app.run()
-        if not any("sta scrivendo" in element.proto.body for element in app.get("html")):
+    for _ in range(400):
+        if any(button.label.startswith("Finisci") for button in app.button):
             return app
         time.sleep(0.05)
+        app.run()
     raise AssertionError("no answer came")
 
 

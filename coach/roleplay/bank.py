@@ -66,7 +66,7 @@ class _Section(Model):
         first: only in the first reply of a conversation.
         cold: while the persona is cold or wary.
         warm: while the persona is curious or open.
-        strangers: while the two do not know each other.
+        strangers: while the two do not know each other and the persona is cold or wary.
         busy: when the persona is very busy.
         topic: when something the message speaks of can be named.
         care: when something the persona cares about can be named.
@@ -371,14 +371,12 @@ def _fitting(section: _Section, scene: Scene) -> list[str]:
         *(section.cold if cold else section.warm),
         *(section.tu if scene.register is Register.TU else section.lei),
         *(section.first if not scene.said else ()),
-        *(section.strangers if scene.relation is Relation.STRANGER else ()),
+        *(section.strangers if cold and scene.relation is Relation.STRANGER else ()),
         *(section.busy if scene.persona.busy == 3 else ()),
         *(section.care if scene.persona.cares_about else ()),
     ]
-    # One for the message, one for any, in turn: to the point, and not always the same.
+    # One for the message, one for any, in turn: to the point first, and then not always the same.
     first, second = _shuffled(special, scene.key), _shuffled(common, scene.key)
-    if _draw(scene.key, "turn") % 4 == 0:
-        first, second = second, first
     mixed = [text for pair in zip(first, second, strict=False) for text in pair]
     rest = [*first[len(second) :], *second[len(first) :]]
     filled = (_filled(_worded(text, scene.register), scene) for text in (*mixed, *rest))

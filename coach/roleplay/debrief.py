@@ -51,6 +51,8 @@ MOST_TOLD = 3
 _SEVERITY_WORTH = {Severity.ERROR: 100, Severity.WARNING: 10, Severity.SUGGESTION: 1}
 #: Requests, whatever made them unwelcome: one of them is told.
 _ASKING = (*ASKS, "hasty_ask", "another_ask")
+#: What leaves nothing to praise in the message that does it.
+_HOSTILE = ("insult", "rude", "hard_sell")
 #: Virtues as the debrief praises them.
 _PRAISE = {
     "offer": "Offri prima di chiedere",
@@ -59,7 +61,7 @@ _PRAISE = {
     "common_ground": "Trovi un punto in comune",
     "light_next_step": "Proponi un passo leggero",
     "delivery": "Mantieni quello che hai offerto",
-    "earned_ask": "Chiedi solo dopo avere dato",
+    "earned_ask": "Chiedi al momento giusto",
     "apology": "Sai tornare sui tuoi passi",
     "answer": "Rispondi a quello che ti viene chiesto",
 }
@@ -286,16 +288,29 @@ def _did_well(turns: Sequence[PracticeTurn]) -> tuple[str, ...]:
     for turn in turns:
         for move in turn.moves:
             known = best.get(move.id)
-            if move.id in _PRAISE and move.steps >= 0 and (not known or move.steps > known.steps):
+            if not _deserved(move, turn):
+                continue
+            if not known or move.steps > known.steps:
                 best[move.id] = move
     told = [
         _PRAISE[move.id] + (f": «{shortened(move.quote)}»." if move.quote else ".")
         for move in sorted(best.values(), key=lambda move: -move.steps)
     ]
-    patient = all(move.id not in _ASKING for turn in turns for move in turn.moves)
+    blunt = (*_ASKING, *_HOSTILE, *UNFIT)
+    patient = all(move.id not in blunt for turn in turns for move in turn.moves)
     if told and patient and "earned_ask" not in best:
         told.append("Non chiedi niente prima del tempo.")
     return tuple(told[:MOST_TOLD])
+
+
+def _deserved(move: StanceMove, turn: PracticeTurn) -> bool:
+    """Whether a move is a strength, and not the wrapping of a sale, a jibe or a request."""
+    if move.id not in _PRAISE or move.steps < 0:
+        return False
+    faults = {other.id for other in turn.moves if other.steps < 0}
+    if not faults.isdisjoint(_HOSTILE):
+        return False
+    return faults.isdisjoint(_ASKING) or move.id in ("how_met", "appreciation", "common_ground")
 
 
 def _to_improve(
@@ -305,7 +320,7 @@ def _to_improve(
     told: dict[str, tuple[float, str]] = {}
     for turn, reading in zip(session.turns, readings, strict=True):
         for move in turn.moves:
-            if move.steps >= 0 or move.id in told:
+            if (move.steps >= 0 and move.id != "empty") or move.id in told:
                 continue
             words = shortened(move.quote)
             if move.id in _INSTEAD:
@@ -333,7 +348,8 @@ def _focus(session: PracticeSession, readings: Sequence[Reading], rubric: Rubric
     """The one principle to work on next: the gravest fault, then the most repeated one."""
     weights: Counter[str] = Counter()
     for place, reading in enumerate(readings):
-        for finding_id in reading.findings:
+        # Of a message that nobody would send, its slips are not what to work on.
+        for finding_id in () if reading.score == 0 else reading.findings:
             principle = rubric[finding_id]
             assert principle.severity is not None
             worth = _SEVERITY_WORTH[principle.severity] + principle.check.weight
@@ -372,8 +388,8 @@ def _hint(session: PracticeSession, readings: Sequence[Reading], rubric: Rubric,
         hint = rubric[focus].advice
     else:
         return (
-            "Non c'è niente da togliere: riscrivi il primo messaggio a memoria, più breve, "
-            "e guarda se regge lo stesso."
+            "Il primo messaggio regge già: riscrivilo a memoria, più breve, e guarda se dice "
+            "ancora tutto."
         )
     helps = session.persona.would_help
     if helps and "offer" in _lacking(readings, session):

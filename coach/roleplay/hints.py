@@ -17,6 +17,10 @@ _AFTER = {
     "puoi fare per lei o per lui.",
     ReplyPlan.ASK_OFFER: "Si interessa a ciò che offri: rispondi con precisione, in due righe.",
     ReplyPlan.ACCEPT_OFFER: "Ha accettato: mantieni la promessa, e per ora non chiedere altro.",
+    ReplyPlan.RECEIVE: "Quello che hai dato è arrivato: ora puoi proporre un passo leggero.",
+    ReplyPlan.CONSIDER: "Ci vuole pensare: lascia tempo, e poi porta qualcosa di concreto.",
+    ReplyPlan.OBJECT_TONE: "Il tono non è piaciuto: chiedi scusa in una riga, e riparti da "
+    "qualcosa di utile.",
     ReplyPlan.ACCEPT_MEETING: "Ha accettato di vedervi: proponi due momenti comodi per lei o lui.",
     ReplyPlan.ASK_TIME: "Ti chiede quando: proponi due momenti, e lascia scegliere.",
     ReplyPlan.DEFER: "Ora non può: ringrazia e di' che ti farai vivo più avanti, senza insistere.",

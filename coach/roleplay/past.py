@@ -16,6 +16,8 @@ ASKS = ("free_service", "intro_request", "early_ask")
 GIFTS = ("offer", "delivery")
 #: Moves that nobody forgets by the next message.
 GRAVE = (*ASKS, "hard_sell", "pressure", "insult", "rude")
+#: Lighter moves that one may still be sorry for.
+_AMISS = ("coarse", "role_break", "off_topic", "unclear", "empty")
 #: From this likeness (`difflib` ratio) a message is the same one again.
 SAME = 0.9
 
@@ -52,7 +54,7 @@ class Past:
     @cached_property
     def accepted(self) -> bool:
         """Whether what was offered was taken."""
-        return ReplyPlan.ACCEPT_OFFER in self.plans
+        return not {ReplyPlan.ACCEPT_OFFER, ReplyPlan.RECEIVE}.isdisjoint(self.plans)
 
     @cached_property
     def meeting(self) -> bool:
@@ -74,6 +76,11 @@ class Past:
     def cooled(self) -> bool:
         """Whether something grave was said that a better message has still to make good."""
         return self.count(*GRAVE) > 0
+
+    @property
+    def to_apologise(self) -> bool:
+        """Whether something was said that asks for an apology."""
+        return self.cooled or self.count(*_AMISS) > 0
 
     def may_ask(self, relation: Relation, stance: Stance) -> bool:
         """Whether a request is acceptable now.

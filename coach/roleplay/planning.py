@@ -36,6 +36,8 @@ class ReplyPlan(StrEnum):
     OBJECT_PRESSURE = "object_pressure"
     #: Notes the form of address, or a confidence that was never given.
     OBJECT_REGISTER = "object_register"
+    #: Does not like how they are spoken to.
+    OBJECT_TONE = "object_tone"
     #: Was insulted, and closes.
     OBJECT_INSULT = "object_insult"
     #: Who are you, how did you find me?
@@ -48,6 +50,10 @@ class ReplyPlan(StrEnum):
     THANK = "thank"
     #: Gladly takes what was offered.
     ACCEPT_OFFER = "accept_offer"
+    #: Thanks for what was promised and has come, or is on its way.
+    RECEIVE = "receive"
+    #: Has understood, and will think about it; promises nothing.
+    CONSIDER = "consider"
     #: Agrees to the coffee, the call, the chat that was proposed.
     ACCEPT_MEETING = "accept_meeting"
     #: Not now; perhaps later.
@@ -72,6 +78,9 @@ _INSTEAD: dict[ReplyPlan, tuple[ReplyPlan, ...]] = {
     ReplyPlan.REFUSE_ASK: (ReplyPlan.DECLINE, ReplyPlan.SILENCE),
     ReplyPlan.OBJECT_SALE: (ReplyPlan.DECLINE, ReplyPlan.SILENCE),
     ReplyPlan.OBJECT_PRESSURE: (ReplyPlan.DECLINE, ReplyPlan.SILENCE),
+    ReplyPlan.OBJECT_TONE: (ReplyPlan.DECLINE, ReplyPlan.SILENCE),
+    ReplyPlan.RECEIVE: (ReplyPlan.THANK, ReplyPlan.SMALL_TALK),
+    ReplyPlan.CONSIDER: (ReplyPlan.DEFER, ReplyPlan.THANK),
     ReplyPlan.ASK_WHO: (ReplyPlan.ASK_PURPOSE, ReplyPlan.DECLINE),
     ReplyPlan.ASK_PURPOSE: (ReplyPlan.DECLINE, ReplyPlan.GOODBYE),
     ReplyPlan.ASK_OFFER: (ReplyPlan.THANK, ReplyPlan.ASK_PURPOSE),
@@ -94,6 +103,18 @@ _FAULTS = (
 )  # fmt: skip
 _PATIENCE = {Difficulty.EASY: 3, Difficulty.MEDIUM: 2, Difficulty.HARD: 1}
 _WARM = (Stance.CURIOUS, Stance.OPEN)
+#: Replies after which a cold reader asks nothing more.
+_CLOSED = frozenset(
+    (
+        ReplyPlan.DECLINE,
+        ReplyPlan.REFUSE_ASK,
+        ReplyPlan.OBJECT_SALE,
+        ReplyPlan.OBJECT_PRESSURE,
+        ReplyPlan.OBJECT_TONE,
+        ReplyPlan.OBJECT_INSULT,
+        ReplyPlan.ASK_PURPOSE,
+    )
+)
 
 
 def choose(
@@ -163,7 +184,9 @@ def _to_faults(
     if after is Stance.COLD and faults >= _PATIENCE[difficulty]:
         said_no = ReplyPlan.DECLINE in past.plans
         return ReplyPlan.SILENCE if said_no or difficulty is Difficulty.HARD else ReplyPlan.DECLINE
-    if did & {"rude", "coarse", "pressure"}:
+    if did & {"rude", "coarse"}:
+        return ReplyPlan.OBJECT_TONE
+    if "pressure" in did:
         return ReplyPlan.OBJECT_PRESSURE
     if "hard_sell" in did:
         return ReplyPlan.OBJECT_SALE
@@ -198,21 +221,28 @@ def _to_gifts(
 ) -> ReplyPlan | None:
     """Answer an offer or the proposal of a meeting."""
     known = relation is not Relation.STRANGER
-    if past.meeting and after in _WARM and "time" in reading.conduct:
+    gave = not did.isdisjoint({"offer", "delivery"})
+    steps = "light_next_step" in reading.virtues or _meets(reading, past)
+    settled = past.meeting or (past.accepted and not gave and not steps)
+    if settled and after in _WARM and "time" in reading.conduct:
         # What was left to settle is settled.
         return ReplyPlan.GOODBYE
+    if gave and not past.first and "handover" in reading.conduct:
+        return ReplyPlan.RECEIVE
     if "answer" in did and past.plans[-1] is ReplyPlan.ASK_OFFER and after in _WARM:
         return ReplyPlan.ACCEPT_OFFER
-    if "light_next_step" in reading.virtues:
+    if steps:
         if past.meeting and after in _WARM:
             return ReplyPlan.ASK_TIME
-        if after is Stance.OPEN or (after is Stance.CURIOUS and (known or past.accepted)):
+        asked = not past.first and past.plans[-1] is ReplyPlan.ASK_OFFER
+        likely = known or past.accepted or asked
+        if after is Stance.OPEN or (after is Stance.CURIOUS and likely):
             return ReplyPlan.ACCEPT_MEETING
         if after is Stance.CURIOUS and "offer" not in did:
             return ReplyPlan.DEFER
     if "delivery" in did and after in _WARM:
-        return ReplyPlan.THANK if past.accepted else ReplyPlan.ACCEPT_OFFER
-    if did & {"offer", "delivery"}:
+        return ReplyPlan.RECEIVE if past.accepted else ReplyPlan.ACCEPT_OFFER
+    if gave:
         if after is Stance.OPEN:
             return ReplyPlan.ACCEPT_OFFER
         if after is Stance.CURIOUS:
@@ -221,8 +251,11 @@ def _to_gifts(
                 ReplyPlan.ACCEPT_OFFER if known or asked or not past.first else ReplyPlan.ASK_OFFER
             )
         if after is Stance.WARY:
-            return ReplyPlan.ASK_OFFER
-        return ReplyPlan.ASK_WHO if _unintroduced(did, past) else ReplyPlan.DECLINE
+            asked = ReplyPlan.ASK_OFFER in past.plans
+            return ReplyPlan.CONSIDER if asked else ReplyPlan.ASK_OFFER
+        if _unintroduced(did, past):
+            return ReplyPlan.ASK_WHO
+        return ReplyPlan.DECLINE if ReplyPlan.ASK_OFFER in past.plans else ReplyPlan.ASK_OFFER
     return None
 
 
@@ -244,8 +277,13 @@ def _to_the_rest(
             return ReplyPlan.THANK if "apology" in did else ReplyPlan.GOODBYE
         if past.first:
             return ReplyPlan.ASK_WHO if _unintroduced(did, past) else ReplyPlan.ASK_PURPOSE
-        return ReplyPlan.ASK_PURPOSE if past.count("how_met") else ReplyPlan.DECLINE
+        # Who has already said no, or asked in vain, does not ask again.
+        curt = not _CLOSED.isdisjoint(past.plans)
+        return ReplyPlan.DECLINE if curt else ReplyPlan.ASK_PURPOSE
     if after is Stance.WARY:
+        if "answer" in did:
+            vague = past.plans[-1] is ReplyPlan.ASK_WHO and not past.given
+            return ReplyPlan.ASK_PURPOSE if vague else ReplyPlan.CONSIDER
         if did & {"appreciation", "thanks", "apology"} or not past.first:
             return ReplyPlan.THANK
         known = relation is not Relation.STRANGER
@@ -253,6 +291,11 @@ def _to_the_rest(
     if past.meeting and ReplyPlan.ASK_TIME not in past.plans:
         return ReplyPlan.ASK_TIME
     return ReplyPlan.THANK if "appreciation" in did and past.first else ReplyPlan.SMALL_TALK
+
+
+def _meets(reading: Reading, past: Past) -> bool:
+    """Whether a meeting or a call is proposed to somebody who was given something."""
+    return past.given and "meet" in reading.conduct
 
 
 def _unintroduced(did: set[str], past: Past) -> bool:

@@ -85,6 +85,7 @@ def play(
     prompts_folder: Path,
     model: ChatModel | None = None,
     share_contact: bool = False,
+    timeout: float = voice.TIMEOUT,
     cancel: Callable[[], bool] | None = None,
     on_text: Callable[[str], None] | None = None,
 ) -> PracticeSession:
@@ -99,6 +100,7 @@ def play(
         prompts_folder: where the prompts are.
         model: speaks for the person; None for the written replies alone.
         share_contact: whether a distant model may read of a real contact.
+        timeout: longest wait for the model, in seconds.
         cancel: True leaves the answer to the written replies.
         on_text: given the answer in pieces, each as soon as it is sure.
 
@@ -145,6 +147,7 @@ def play(
         bank=bank,
         relation=session.relation,
         share_contact=share_contact,
+        timeout=timeout,
         cancel=cancel,
         on_text=on_text,
     )

@@ -37,6 +37,8 @@ _ASIDE = ("insult", "role_break", "off_topic")
 #: Confidence from which a request in the words of a delivery is one all the same, and a sale in an
 #: answer about an offer.
 SURE = 0.8
+#: Most words of a question that asks nothing but how the other is.
+COURTESY_WORDS = 2
 #: Longest text without a letter that somebody may really have sent, in characters.
 MOST_WORDLESS = 200
 #: What a message that also wanders may still have to say.
@@ -126,6 +128,7 @@ def read(
     analysis = _to_the_person(
         analysis, [span for family in _ASIDE if family in did for span in every[family]]
     )
+    analysis = _without_courtesies(analysis)
     if not past.first:
         delivered = every.get("delivery", ()) if past.given else ()
         analysis = _without_doubts(analysis, past, delivered)
@@ -168,6 +171,17 @@ def _owed(rubric: Rubric, analysis: Analysis, past: Past, *, may_ask: bool, unfi
         return analysis.has(*principle.acts) or (principle.id == "offer" and not past.given)
 
     return Rubric(tuple(principle for principle in rubric if holds(principle)))
+
+
+def _without_courtesies(analysis: Analysis) -> Analysis:
+    """An analysis in which "E Lei?", said to answer a greeting, asks for nothing."""
+    acts = tuple(
+        span
+        for span in analysis.acts
+        if span.act is not Act.ASK
+        or len(analysis.sentences[span.sentence].quote.split()) > COURTESY_WORDS
+    )
+    return analysis.model_copy(update={"acts": acts})
 
 
 def _without_doubts(analysis: Analysis, past: Past, delivered: Sequence[Span]) -> Analysis:
@@ -232,6 +246,8 @@ def _conduct(
 def _has_to_do(wandering: Span, analysis: Analysis, persona: Persona) -> bool:
     """Whether a message that seems to wander says something else too, or speaks of their work."""
     field = " ".join((persona.role, persona.sector, *persona.cares_about, *persona.would_help))
-    return analysis.has(*_TO_THE_POINT) or bool(
+    # "Hai visto la partita?" tells of something seen, and is beside the point all the same.
+    straight = _to_the_person(analysis, [wandering])
+    return straight.has(*_TO_THE_POINT) or bool(
         content_stems(wandering.quote) & content_stems(field)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +37,11 @@ NAMELESS = "Andrea Ferri"
 UNANSWERED = (
     "(visualizzato, nessuna risposta)",
     "(visualizzato, ancora nessuna risposta)",
-    "(nessuna risposta: è il messaggio senza risposta numero {n})",
+    "(silenzio: {n} messaggi senza risposta, finora)",
 )
+
+#: Longest wait for the model, in seconds: nobody looks on, so more than a page allows.
+SCRIPT_TIMEOUT = 20.0
 
 
 class ScriptRow(BaseModel):
@@ -62,6 +66,7 @@ def run_script_row(
     bank: Bank,
     prompts_folder: Path,
     model: ChatModel | None = None,
+    timeout: float = SCRIPT_TIMEOUT,
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Play a scripted conversation and tell what it taught.
@@ -75,6 +80,7 @@ def run_script_row(
         bank: the written replies.
         prompts_folder: where the prompts are.
         model: speaks for the person played; None for the written replies alone.
+        timeout: longest wait for the model at each reply, in seconds.
         now: when the session starts; the present moment when not given.
 
     Returns:
@@ -101,6 +107,7 @@ def run_script_row(
             bank=bank,
             model=model,
             prompts_folder=prompts_folder,
+            timeout=timeout,
         )
     session = debrief(session, analyser=analyser, rubric=rubric)
     return {"id": asked.id, **told(session)}
@@ -144,12 +151,15 @@ def _valid(row: Mapping[str, Any]) -> ScriptRow:
         return ScriptRow.model_validate(given)
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "riga"
+        # `str`, `int` and `Persona` are what pydantic calls the kinds that a field may be of.
+        kinds = ("str", "int", "Persona")
+        where = ".".join(str(part) for part in first["loc"] if part not in kinds) or "riga"
         if first["type"] == "missing":
             raise RowError(f"Manca «{where}».") from failure
         allowed = first.get("ctx", {}).get("expected")
         hint = f"Ammessi: {allowed.replace(' or ', ' o ')}." if allowed else ""
-        raise RowError(f"«{where}» non è valido: {first['input']!r:.60}.", hint) from failure
+        said = json.dumps(first["input"], ensure_ascii=False)
+        raise RowError(f"«{where}» non è valido: {said:.60}.", hint) from failure
 
 
 def persona_of(row: ScriptRow, personas: Sequence[Persona]) -> Persona:

@@ -10,7 +10,8 @@ The stance is the visible step of a warmth, a real number that each message rais
   each time it is repeated, and less after something grave was said; in a message that also asks,
   sells, hurries or offends it hardly counts, so that such a message never warms.
 - *What bounds it*: nobody opens up to a person they do not know before having been given something
-  in an earlier message; and rancour has a floor, deeper for insults.
+  in an earlier message; one message alone does not make good a grave one; and rancour has a
+  floor, deeper for insults.
 
 All of it is plain arithmetic on the turns so far: the same conversation always takes the same path,
 and the moves of a turn add up to the change of warmth within those bounds. The figures are ours,
@@ -19,6 +20,7 @@ set by judgement before they were tried on `tests/evals/conversations.jsonl`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -61,6 +63,8 @@ INSULTED = -2.0
 HIGHEST = 3.5
 #: Highest warmth of whoever does not know the learner and was not given anything before.
 BEFORE_A_GIFT = 2.9
+#: Highest warmth that one message gives back to whoever was left cold by something grave.
+AFTER_A_CHILL = 1.9
 
 #: Steps of each move, before difficulty and history. Principles by their id.
 STEPS: dict[str, float] = {
@@ -170,7 +174,7 @@ REASONS: dict[str, str] = {
     "language_errors": "C'è qualche errore di scrittura{quote}: dà l'idea di fretta.",
     "wrong_register": "{who} si aspetta il Lei da chi non conosce, e tu dai del tu{quote}.",
     "busy": "{who} ha poco tempo, e {words} parole sono tante.",
-    "chase": "Solleciti una risposta{quote}.",
+    "chase": "Insisti per avere una risposta{quote}.",
     "repeated": "Hai già scritto quasi le stesse parole.",
     "insult": "Offendi{quote}: dopo un insulto {who} chiude.",
     "rude": "Il tono è sgarbato{quote}.",
@@ -247,17 +251,25 @@ def react(
     moves = _moves(reading, persona, relation, difficulty, past, before)
     insulted = past.count("insult") > 0 or any(move.id == "insult" for move in moves)
     after = _moved(warmth, moves, difficulty, insulted)
-    bounded = relation is not Relation.ESTABLISHED and not past.given
-    excess = warmth + sum(move.steps for move in moves) - BEFORE_A_GIFT
-    if bounded and excess > 0:
-        why = (
-            "aspetta di vedere che cosa segue all'offerta"
-            if any(move.id in GIFTS for move in moves)
-            else "non ha ancora ricevuto niente"
-        )
-        moves = (*moves, _move("not_yet", -excess, persona, why=why))
-        after = BEFORE_A_GIFT
+    if relation is not Relation.ESTABLISHED:
+        reached = warmth + sum(move.steps for move in moves)
+        bound, why = _bound(moves, before, past)
+        if reached > bound:
+            moves = (*moves, _move("not_yet", bound - reached, persona, why=why))
+            after = bound
     return Change(before, stance_at(after), moves)
+
+
+def _bound(moves: Sequence[StanceMove], before: Stance, past: Past) -> tuple[float, str]:
+    """The highest warmth that a message can lead to, and why it is not higher."""
+    if past.cooled and before is Stance.COLD:
+        return AFTER_A_CHILL, "un messaggio solo non cancella quello di prima"
+    only_words = not past.accepted and {m.id for m in moves if m.steps > 0} <= {"answer", "thanks"}
+    if past.given and not only_words:
+        return math.inf, ""
+    if past.given or any(move.id in GIFTS for move in moves):
+        return BEFORE_A_GIFT, "aspetta di vedere che cosa segue all'offerta"
+    return BEFORE_A_GIFT, "non ha ancora ricevuto niente"
 
 
 def _moved(
@@ -285,8 +297,8 @@ def _moves(
         steps *= COOLING[difficulty] * (HATED if hated else 1.0)
         note = about(_HATED, persona) if hated else ""
         cold.append(_move(move_id, steps, persona, quote, note=note, words=words))
-    spoilt = any(move.id in GRAVE or move.id == "hasty_ask" for move in cold)
-    unfit = any(move.id in ("role_break", "off_topic", "foreign", "unclear") for move in cold)
+    spoilt = any(move.id in (*GRAVE, "hasty_ask", "role_break", "off_topic") for move in cold)
+    unfit = any(move.id in ("foreign", "unclear") for move in cold)
     warm = []
     for move_id, share, quote in (
         [] if unfit else _warming(reading, persona, relation, past, spoilt)
@@ -400,13 +412,15 @@ def _warming(
             continue
         if name == "offer":
             share = _share(REPEATED_GIFT, past.count(*GIFTS))
-            kept = delivered is not None and not past.count("delivery")
-            yield ("delivery", 1.0, quotes[name]) if kept else ("offer", share, quotes[name])
+            if delivered is not None and not past.count("delivery"):
+                yield "delivery", 1.0, _sentence(analysis, delivered)
+            else:
+                yield "offer", share, quotes[name]
         else:
             yield name, _share(REPEATED, past.count(name)), quotes[name]
     if delivered is not None and "offer" not in virtues:
         share = _share(REPEATED_GIFT, past.count("delivery"))
-        yield "delivery", share, delivered.quote
+        yield "delivery", share, _sentence(analysis, delivered)
     if Act.PERSONAL in quotes and not {"how_met", "appreciation", "common_ground"} & set(virtues):
         yield "personal", _share(REPEATED, past.count("personal")), quotes[Act.PERSONAL]
     useful = _useful(analysis, persona)
@@ -414,7 +428,7 @@ def _warming(
         yield "useful", 1.0, useful
     if spoilt:
         return
-    if "apology" in reading.conduct and past.cooled and not past.count("apology"):
+    if "apology" in reading.conduct and past.to_apologise and not past.count("apology"):
         yield "apology", 1.0, reading.conduct["apology"].quote
     if "thanks" in reading.conduct and not past.first:
         yield "thanks", _share(REPEATED, past.count("thanks")), reading.conduct["thanks"].quote
@@ -425,6 +439,12 @@ def _warming(
     )
     if asked and helpful and analysis.length.words >= ANSWERING_WORDS:
         yield "answer", _share(REPEATED, past.count("answer")), ""
+
+
+def _sentence(analysis: Analysis, span: Span) -> str:
+    """The sentence that holds a span."""
+    held = (s.quote for s in analysis.sentences if s.start <= span.start < s.end)
+    return next(held, span.quote)
 
 
 def _share(shares: Sequence[float], times: int) -> float:

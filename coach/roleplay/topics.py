@@ -38,13 +38,18 @@ _ALSO_VERBS = listed(
     "scheda schede mostra mostre lista liste guida guide visita visite raccolta ricerca ricerche "
     "mappa mappe traccia tracce intervista interviste opera opere cura nota note prova prove"
 )
-_POSSESSIVES = listed("mio mia miei mie tuo tua tuoi tue suo sua suoi sue nostro nostra nostri")
+_POSSESSIVES = listed(
+    "mio mia miei mie tuo tua tuoi tue suo sua suoi sue nostro nostra nostri nostre "
+    "vostro vostra vostri vostre"
+)
 _LINKS = listed("di del dello della dell' dei degli delle su sul sullo sulla sull' sui sugli sulle")
 #: Words after which a noun phrase is known to be over.
 _CLOSERS = listed(
-    "che e ed o se ma per in con così poi ti le mi ci vi lo la è era "
-    "ha hai sono erano mando a al alla da dal dalla nel nella non mi dove quando"
+    "che e ed o se ma per in con così poi ti le mi ci vi te ve lo la è era glielo gliele "
+    "gliela glieli ha hai sono erano mando a al alla da dal dalla nel nella non mi dove quando"
 )
+#: A preposition with its article looks like an adjective ("la scheda della cantina").
+_ARTICULATED = re.compile(r"(?:da|de|ne|su|a|co)(?:l|ll[aeo]|i|gli)|quest[aeio]|quell[aeio]")
 #: Nouns that say nothing of what a message is about.
 _EMPTY = listed(
     "cosa cose volta volte modo modi giorno giorni momento momenti piacere tempo messaggio "
@@ -54,6 +59,7 @@ _EMPTY = listed(
     "sera mattina pomeriggio profilo linkedin risposta riga righe collega collegamento contatto "
     "rete interesse amico amica amici amiche colleghi colleghe famiglia sorella fratello cugino "
     "cugina nonno nonna paura voglia attenzione vista luce proposito base fondo scorso scorsa "
+    "numero indirizzo recapito modello modelli "
     "prossimo prossima primo prima ultimo ultima grande bella bello buon buona certo certa solo "
     "sola stesso stessa"
 )
@@ -63,29 +69,62 @@ _HELP = listed(
     "mano aiuto aiutare aiutarti aiutarla ore ora mezz rivedere rileggere leggere tradurre curare "
     "venire fare scrivere preparare seguire sistemare montare"
 )
+#: A verb that gives, in the first person, with what may stand before its object.
+_GIVES = re.compile(
+    r"\b(?:mand|invi|gir|pass|regal|offr|prest|port|lasci|alleg|condivid|spedisc|prepar|present)"
+    r"(?:o|iamo|erei|erò|herei|herò|irei|irò)\b"
+    r"(?:\s+(?:volentieri|gratis|anche|pure|intanto|io|subito|con piacere))*\s+",
+    re.IGNORECASE,
+)
+#: "te la giro", "glieli mando": what was named before is given.
+_GIVES_IT = re.compile(r"\b(?:te|ve|glie)\s?(l[oaie])\s+\w{3,}(?:o|ò|iamo|erei)\b", re.IGNORECASE)
+#: The definite articles that go with each of those pronouns.
+_ARTICLES = {
+    "lo": re.compile(r"(?:il |lo |l')"),
+    "la": re.compile(r"(?:la |l')"),
+    "li": re.compile(r"(?:i|gli) "),
+    "le": re.compile(r"le "),
+}
 #: A noun after one of these is a complement of something else.
 _PREPOSITIONS = listed("a ad con da di in per su tra fra come tipo alla al allo ai agli alle")
 
 
 def offered(analysis: Analysis) -> tuple[str, ...]:
     """What is offered, with its definite article; empty when it cannot be told for sure."""
-    return _topics(analysis, (Act.OFFER,), but_for=_HELP, whole=False)
+    sentences = (
+        analysis.sentences[index].quote
+        for index in dict.fromkeys(span.sentence for span in analysis.spans(Act.OFFER))
+    )
+    return tuple(
+        dict.fromkeys(
+            thing
+            for sentence in sentences
+            if not set(re.findall(r"\w+", sentence.lower())) & _HELP
+            for thing in islice(things_given(sentence), 1)
+        )
+    )[:MOST]
+
+
+def things_given(sentence: str) -> Iterator[str]:
+    """What a sentence gives: the object of its verb, or what the pronoun of it stands for."""
+    text = clean(sentence).text
+    for match in _GIVES.finditer(text):
+        rest = text[match.end() :]
+        if _noun(_TOKEN.findall(rest), 0) is not None:
+            yield from islice(noun_phrases(rest), 1)
+    for match in _GIVES_IT.finditer(text):
+        before = list(noun_phrases(text[: match.start()], whole=True))
+        agreeing = [phrase for phrase in before if _ARTICLES[match[1].lower()].match(phrase)]
+        yield from agreeing[-1:]
 
 
 def spoken_of(analysis: Analysis) -> tuple[str, ...]:
     """What is appreciated or shared, with its definite article."""
-    return _topics(analysis, (Act.APPRECIATION, Act.COMMON_GROUND), but_for=frozenset(), whole=True)
-
-
-def _topics(
-    analysis: Analysis, acts: tuple[Act, ...], *, but_for: frozenset[str], whole: bool
-) -> tuple[str, ...]:
+    spans = analysis.spans(Act.APPRECIATION, Act.COMMON_GROUND)
     found: dict[str, None] = {}
-    for index in dict.fromkeys(span.sentence for span in analysis.spans(*acts)):
-        sentence = analysis.sentences[index].quote
-        if not set(re.findall(r"\w+", sentence.lower())) & but_for:
-            # The first: what follows belongs to it ("la checklist per i colloqui").
-            found |= dict.fromkeys(islice(noun_phrases(sentence, whole=whole), 1))
+    for index in dict.fromkeys(span.sentence for span in spans):
+        # The first: what follows belongs to it ("la checklist per i colloqui").
+        found |= dict.fromkeys(islice(noun_phrases(analysis.sentences[index].quote, whole=True), 1))
     return tuple(found)[:MOST]
 
 
@@ -122,6 +161,7 @@ def _is_adjective(word: str, form: NounForm) -> bool:
     return (
         word.islower()
         and len(word) > 4
+        and not _ARTICULATED.fullmatch(word)
         and word.endswith(ending)
         and word not in _CLOSERS
         and word not in _EMPTY

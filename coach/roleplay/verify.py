@@ -277,6 +277,10 @@ _NEEDED: dict[ReplyPlan, re.Pattern[str]] = {
         r"\b(?:frett\w+|insist\w+|sollecit\w+|urgen\w+|ultimatum|scaden\w+|calma|pression\w+|"
         r"tono|rispos\w+|rispond\w+|giornata|subito)\b"
     ),
+    ReplyPlan.OBJECT_TONE: _pattern(
+        r"\b(?:tono|sarcasm\w+|ironi\w+|parole|modo|battut\w+|educazione|gentilezza|garbo|"
+        r"rispond\w+)\b"
+    ),
     ReplyPlan.OBJECT_REGISTER: _pattern(
         r"\b(?:del|al|il|dal|niente) (?:lei|tu)\b|\bconfidenza\b|\bformalità\b|\bvecchi amici\b"
     ),
@@ -297,6 +301,8 @@ _NEEDED: dict[ReplyPlan, re.Pattern[str]] = {
         r"lunedì|martedì|mercoledì|giovedì|venerdì|sabato|impegni)\b"
     ),
     ReplyPlan.THANK: _pattern(r"\b(?:grazie|ringrazi\w+|piacere|apprezz\w+|gentil\w+)\b"),
+    ReplyPlan.RECEIVE: _pattern(r"\b(?:grazie|ringrazi\w+)\b"),
+    ReplyPlan.CONSIDER: _pattern(r"\b(?:penso|pensarci|capito|chiaro|valuto|rifletto|vedrò)\b"),
     ReplyPlan.ACCEPT_OFFER: _pattern(_GRANT.pattern, r"\bserv\w+|\bcomodo\b|\bnon lo rifiuto\b"),
     ReplyPlan.ACCEPT_MEETING: _pattern(_GRANT.pattern, r"\bsi fanno sempre\b"),
     ReplyPlan.GRANT_ASK: _pattern(
@@ -357,6 +363,7 @@ _OBJECTING = frozenset(
     (
         ReplyPlan.OBJECT_SALE,
         ReplyPlan.OBJECT_PRESSURE,
+        ReplyPlan.OBJECT_TONE,
         ReplyPlan.OBJECT_INSULT,
         ReplyPlan.OBJECT_REGISTER,
         ReplyPlan.STAY_IN_ROLE,

@@ -21,6 +21,7 @@ from coach.analysis.text import sentences
 from coach.errors import ModelError
 from coach.roleplay import topics
 from coach.roleplay.bank import Bank, Parts, Scene, alternatives, fits, go_together, joined
+from coach.roleplay.past import GIFTS
 from coach.roleplay.planning import ReplyPlan
 from coach.roleplay.verify import problem
 from coach.schemas import (
@@ -141,6 +142,9 @@ def speak(
     if plan is ReplyPlan.SILENCE:
         return Reply("", "fallback")
     find_topics = _TOPICAL.get(plan)
+    # What an offer is of, its first message says; the next ones only add to it.
+    given = any(move.id in GIFTS for turn in turns for move in turn.moves)
+    known = given and plan in (ReplyPlan.ASK_OFFER, ReplyPlan.ACCEPT_OFFER)
     scene = Scene(
         plan=plan,
         register=Register.TU if register is Register.TU else Register.LEI,
@@ -152,7 +156,7 @@ def speak(
         relation=relation,
         topics=(
             find_topics(analyser.analyse(Message(text=message)))
-            if find_topics and any(letter.isalpha() for letter in message)
+            if find_topics and not known and any(letter.isalpha() for letter in message)
             else ()
         ),
     )

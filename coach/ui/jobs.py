@@ -12,7 +12,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any
 
@@ -98,7 +97,8 @@ class Queue:
     """
 
     def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(MAX_WAITING, thread_name_prefix=name)
+        self._name = name
+        self._threads: set[threading.Thread] = set()
         self._turn = threading.Semaphore(1)
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
@@ -129,7 +129,12 @@ class Queue:
             self._jobs.move_to_end(owner)
             for other in [name for name, kept in self._jobs.items() if kept.ended][:-MAX_KEPT]:
                 del self._jobs[other]
-        self._pool.submit(self._run, job, work, pause)
+            # Not of a pool: who closes the program does not wait for what can be done again.
+            thread = threading.Thread(
+                target=self._run, args=(job, work, pause), name=self._name, daemon=True
+            )
+            self._threads = {known for known in self._threads if known.is_alive()} | {thread}
+            thread.start()
         return job
 
     def of(self, owner: str) -> Job | None:
@@ -152,7 +157,9 @@ class Queue:
         with self._lock:
             for job in self._jobs.values():
                 job.cancel()
-        self._pool.shutdown(wait=True)
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
 
     def _run(self, job: Job, work: Work, pause: float) -> None:
         job.pause(pause)
