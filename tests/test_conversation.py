@@ -10,11 +10,11 @@ import pytest
 
 from coach.balance import balance, read_exchange
 from coach.conversation import answer, outgoing
-from coach.conversation.asking import FollowUp, follow_up, names_in, take_apart
-from coach.conversation.contact import Dossier, asked_words, find, holds
+from coach.conversation.asking import FollowUp, follow_up, names_in, take_apart, written_out
+from coach.conversation.contact import Dossier, asked_words, confidential, find, holds
 from coach.conversation.intents import Intent, grams, shipped_weights
 from coach.conversation.signs import intent_of
-from coach.conversation.sources import AnswerDraft, beginning, day, first_name
+from coach.conversation.sources import AnswerDraft, beginning, dated, day, first_name
 from coach.conversation.verify import Origins, inventions, objections, unsupported
 from coach.conversation.wording import open_part, recap
 from coach.errors import MessageError, ModelFailure
@@ -691,3 +691,92 @@ def test_our_questions_say_what_they_are_held_to():
     assert len(asked) >= 40
     known = {None, *(row["contact"] for row in rows if "contact" in row)}
     assert {row["about"] for row in asked} <= known
+
+
+# --- what real questions taught -------------------------------------------------------------------
+
+CONFIDING = MARCO.model_copy(
+    update={
+        "notes": (
+            "RISERVATO: cerca un altro posto, non parlarne con nessuno",
+            "mi ha confidato che si sta separando (privato)",
+            "cerca un fotografo per il catalogo",
+        )
+    }
+)
+
+
+@pytest.mark.parametrize("question", ["cosa posso offrirgli?", "scrivigli un messaggio"])
+def test_what_must_not_be_repeated_is_left_out_of_advice_and_messages(question, ask):
+    told = ask(question, CONFIDING)
+    assert "fotografo" in told.text
+    assert "altro posto" not in told.text
+    assert "separando" not in told.text
+
+
+@pytest.mark.parametrize(
+    ("note", "marked"),
+    [
+        ("segreto: aprono una sede a Roma", True),
+        ("in confidenza, lascia l'azienda", True),
+        ("non dirlo in giro: cambia lavoro", True),
+        ("lavora nel privato", False),
+        ("cerca personale di sala", False),
+        ("insegna a non dire parolacce", False),
+        ("persona riservata", False),
+    ],
+)
+def test_confidential(note, marked):
+    assert confidential(note) is marked
+
+
+def test_a_day_takes_its_article():
+    assert dated(date(2026, 6, 8)) == "l'8 giugno 2026"
+    assert dated(date(2026, 6, 11), "del") == "dell'11 giugno 2026"
+    assert dated(date(2026, 6, 18), "dal") == "dal 18 giugno 2026"
+
+
+def test_the_contact_s_name_is_nobody_else_s(ask):
+    told = ask("e la sua socia come si chiama?", ANNA)
+    assert not told.grounded
+    assert "Ferretti" in ask("come si chiama di cognome?", ANNA).text
+
+
+def test_a_question_in_two_parts_says_which_one_is_told(ask):
+    told = ask("quanti figli ha e come si chiamano?", ANNA)
+    assert told.grounded
+    assert "due figli" in told.text
+    assert "Il resto non lo trovo" in told.text
+
+
+def test_a_question_asked_in_an_exchange_is_told_by_its_answer(ask):
+    exchanges = (
+        said("Chi è il vostro responsabile della logistica?", "2026-01-12T08:00", Direction.SENT),
+        said("Certo, si chiama Ottavio Rinaldi.", "2026-01-14T08:00", Direction.RECEIVED),
+    )
+    told = ask("come si chiama il responsabile della logistica?", ANNA, exchanges=exchanges)
+    assert "Ottavio Rinaldi" in told.text
+
+
+def test_an_offer_that_answers_no_need_is_not_said_to(ask):
+    card = MARCO.model_copy(update={"notes": ("cerca un maestro vetraio per i turni di notte",)})
+    assert "non vedo un legame sicuro" in ask("cosa posso offrirgli?", card).text
+
+
+def test_short_forms_are_written_out():
+    assert written_out("xke nn risponde? scrivo x email a k.x@y.it") == (
+        "perché non risponde? scrivo per email a k.x@y.it"
+    )
+
+
+def test_a_shorter_message_is_shorter(ask):
+    first = ask("scrivile un messaggio", ANNA)
+    before = [turn("scrivile un messaggio", first)]
+    again = ask("più corto", ANNA, history=before)
+    assert len(again.rewrite.text) < len(first.rewrite.text)
+
+
+def test_whoever_says_no_is_left_alone(ask):
+    told = ask("mi ha scritto «smettila di scrivermi, non mi interessa», come reagisco?", MARCO)
+    assert "non scrivere più" in told.text
+    assert told.grounded

@@ -119,6 +119,22 @@ def test_register_and_limit(analyser, rubric, register, channel) -> None:
     assert len(text) <= CHANNEL_LIMITS[channel]
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "RISERVATO: sta cercando un socio nuovo",
+        "(privato) cerca un fornitore di vasetti",
+        "cerca una sede più grande, ma non dirlo a nessuno",
+        "mi ha detto in confidenza che apre un laboratorio a Cuneo",
+    ],
+)
+def test_a_confidential_note_is_never_used(analyser, rubric, note) -> None:
+    contact = Contact(name="Vera Sala", notes=("conosciuta alla sagra di Bra", note))
+    result = rewrite(beekeeper(contact=contact), analyser=analyser, rubric=rubric)
+    assert not re.search("socio|vasetti|sede|laboratorio", result.text)
+    assert any(note in advice for advice in result.advice)
+
+
 def test_an_ask_is_left_out_until_the_relation_bears_it(analyser, rubric) -> None:
     draft = "Ciao Vera, mi giri il contatto del tuo notaio?"
     early = rewrite(beekeeper(draft=draft), analyser=analyser, rubric=rubric)

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from coach.conversation.advice import tell_balance
-from coach.conversation.contact import Dossier, Known, answers, asked_words, fields, find
+from coach.analysis.text import listed
+from coach.conversation.advice import tell_balance, whole
+from coach.conversation.contact import (
+    Dossier,
+    Known,
+    answers,
+    asked_words,
+    fields,
+    find,
+    replied,
+)
 from coach.conversation.context import Context
+from coach.conversation.messages import LAST_READ, form_in, used_with
+from coach.conversation.signs import FORM
 from coach.conversation.sources import (
     AnswerDraft,
     beginning,
+    capitalised,
+    dated,
     day,
     first_name,
     split_sentences,
@@ -32,19 +46,65 @@ def fact(context: Context, draft: AnswerDraft) -> Answer:
     """Answer a question on the contact from the card or the exchanges, or say they do not tell."""
     about = context.about
     assert about is not None
-    asked = fold(context.question)
+    names = {fold(word) for word in about.card.name.split()}
+    parts = PARTS.split(context.question)
+    subject = asked_words(parts[0], names)
+    told = [_one_fact(part, subject, replace(context, question=part), draft) for part in parts]
+    if len(parts) == 1:
+        return told[0] or missing(context, draft)
+    if not any(each is not None and each.grounded for each in told):
+        return missing(context, draft.anew())
+    if None in told:
+        draft.say("Il resto non lo trovo né sulla scheda né nei vostri scambi.")
+    return draft.answer()
+
+
+# Where a question goes on to another: "quanti figli ha e come si chiamano?"
+PARTS = re.compile(
+    r"(?:\s+e|\?(?:\s+e)?)\s+"
+    r"(?=(?:come|quant[oie]|quando|dove|chi|che|cosa|qual[ei]?|di (?:che|cosa))\b)",
+    re.IGNORECASE,
+)
+
+
+# Verbs of a part that leans on the first: "quale corso gli ho segnalato? e dove si tiene?"
+_LEANING = frozenset(
+    listed("tenere svolgere trovare durare costare iniziare cominciare finire succedere uscire")
+)
+# Asks what the person did, not the contact.
+_MINE = re.compile(r"\b(?:gli|le|l'|ci) ?(?:ho|avevo|abbiamo)\b")
+
+
+def _one_fact(
+    part: str, subject: Sequence[str], context: Context, draft: AnswerDraft
+) -> Answer | None:
+    """Answer a part of a question; None when nothing tells.
+
+    Args:
+        part: a question of its own, or one that leans on the first.
+        subject: what the first part is about.
+        context: that of the part.
+        draft: what is said goes there.
+    """
+    about = context.about
+    assert about is not None
+    asked = fold(part)
     for pattern, reply in _REPLIES:
         if pattern.search(asked):
             told = reply(about, context, draft)
             if told is not None:
                 return told
     names = {fold(word) for word in about.card.name.split()}
-    words = asked_words(context.question, names)
-    found = find(about, words)
-    fitting = [known for known in found if answers(context.question, known)]
-    if fitting:
-        return _quote(fitting, about, draft)
-    return missing(context, draft)
+    own = asked_words(part, names)
+    found = find(about, subject if _LEANING.issuperset(own) else own)
+    fitting: list[Known] = []
+    for known in (*found, *(replied(about, known) for known in found)):
+        theirs = known.exchange in about.received or known.words.rstrip().endswith("?")
+        if _MINE.search(asked) and known.exchange is not None and theirs:
+            continue
+        if answers(part, known) and known not in fitting:
+            fitting.append(known)
+    return _quote(fitting, about, draft) if fitting else None
 
 
 def missing(context: Context, draft: AnswerDraft) -> Answer:
@@ -53,7 +113,8 @@ def missing(context: Context, draft: AnswerDraft) -> Answer:
     assert about is not None
     name = first_name(about.card)
     what = _subject(context.question)
-    draft.say(f"Nella scheda di {name} non c'è {what}, e non risulta dai vostri scambi.")
+    also = ", e non risulta dai vostri scambi" if about.exchanges else ""
+    draft.say(f"Nella scheda di {name} non c'è scritto {what}{also}.")
     draft.say("Se lo scopri, aggiungilo agli appunti: lo ritroverò.")
     return draft.answer(grounded=False)
 
@@ -64,7 +125,7 @@ def _subject(question: str) -> str:
     for pattern, words in _MISSING:
         if re.search(pattern, asked):
             return words
-    return "questa informazione"
+    return "niente su questo"
 
 
 _MISSING = (
@@ -88,12 +149,17 @@ def _quote(found: list[Known], about: Dossier, draft: AnswerDraft) -> Answer:
     # What the person wrote tells of the contact only where nothing else does.
     said = theirs if notes or theirs else said
     name = first_name(about.card)
+    opened = draft.text
     for known in notes[:2]:
+        if f"«{known.words.strip()}»" in draft.text:
+            continue
         number = draft.card(about.card, known.words, known.label)
-        opening = f"Nei tuoi appunti su {name} c'è" if draft.text == "" else "C'è anche"
+        opening = f"Nei tuoi appunti su {name} c'è" if draft.text == opened else "C'è anche"
         draft.say(f"{opening}: «{known.words.strip()}».", number)
     for known in said[: 2 if not notes else 1]:
         assert known.exchange is not None
+        if f"«{known.words.strip()}»" in draft.text:
+            continue
         draft.say(
             f"{_said_by(known.exchange, name)}: «{known.words.strip()}».",
             draft.exchange(known.exchange, known.words),
@@ -103,8 +169,8 @@ def _quote(found: list[Known], about: Dossier, draft: AnswerDraft) -> Answer:
 
 def _said_by(exchange: Exchange, name: str) -> str:
     if exchange.direction is Direction.RECEIVED:
-        return f"Il {day(exchange.at)} {name} ti ha scritto"
-    return f"Il {day(exchange.at)} hai scritto tu"
+        return f"{capitalised(dated(exchange.at))} {name} ti ha scritto"
+    return f"{capitalised(dated(exchange.at))} hai scritto tu"
 
 
 # Replies to the questions that a field or a date answers; None when the question goes on to the
@@ -133,14 +199,15 @@ def _work(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None
     if re.search(r"\b(?:ruolo|mestiere|professione)\b", asked) and not card.role:
         return None
     if card.role and card.company:
+        # A comma stands for any preposition and article the two might want.
         draft.say(
             f"Dalla scheda, {name} è {card.role} "
-            f"[{draft.card(card, card.role, 'ruolo')}] presso {card.company}.",
+            f"[{draft.card(card, card.role, 'ruolo')}], {card.company}.",
             draft.card(card, card.company, "azienda"),
         )
     elif card.company:
         draft.say(
-            f"Dalla scheda, {name} lavora presso {card.company}.",
+            f"Sulla scheda l'azienda di {name} è {card.company}.",
             draft.card(card, card.company, "azienda"),
         )
     else:
@@ -167,14 +234,17 @@ def _met(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
     if card.connected_on is not None:
         draft.say(
             f"Come vi siete conosciuti non è scritto; {name} è fra i tuoi collegamenti LinkedIn "
-            f"dal {day(card.connected_on)}.",
+            f"{dated(card.connected_on, 'dal')}.",
             draft.card(card, day(card.connected_on), "collegamento"),
         )
         return draft.answer()
     return missing(context, draft)
 
 
-_MEETING_WORDS = re.compile(r"\b(?:conosc\w+|incontra\w+|presentat\w+)\b", re.IGNORECASE)
+# "Piacere di conoscerti" tells of no meeting.
+_MEETING_WORDS = re.compile(
+    r"\b(?:conosciut\w+|incontrat\w+|incrociat\w+|presentat\w+)\b", re.IGNORECASE
+)
 
 
 def _first_meeting(about: Dossier) -> tuple[Exchange, str] | None:
@@ -188,13 +258,23 @@ def _first_meeting(about: Dossier) -> tuple[Exchange, str] | None:
     return None
 
 
+_SEEN = re.compile(r"\b(?:ci siamo|l'ho|ci eravamo) (?:vist|incontrat|incrociat)")
+
+
 def _last_heard(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
     asked = fold(context.question)
     theirs = re.search(
         r"\b(?:mi (?:ha|aveva) (?:scritto|risposto|detto|mandato)|suo ultimo)", asked
     )
-    mine = re.search(r"\b(?:(?:gli|le|l') ?ho (?:scritto|mandato)|mio ultimo)", asked)
+    mine = re.search(
+        r"\b(?:(?:gli|le|l') ?(?:ho|avevo) (?:gia |mai )*(?:scritto|mandato|risposto)|mio ultimo)",
+        asked,
+    )
     options = about.received if theirs else about.sent if mine else about.exchanges
+    if _SEEN.search(asked):
+        options = tuple(x for x in about.exchanges if x.channel is ExchangeChannel.IN_PERSON)
+        if not options:
+            return None
     if not options:
         if theirs or mine or not about.exchanges:
             draft.say(f"Non ho scambi di questo tipo con {first_name(about.card)}.")
@@ -208,8 +288,8 @@ def _last_heard(about: Dossier, context: Context, draft: AnswerDraft) -> Answer 
 
 def _said_when(exchange: Exchange, name: str) -> str:
     if exchange.direction is Direction.RECEIVED:
-        return f"L'ultima volta è stata il {day(exchange.at)}, quando {name} ti ha scritto"
-    return f"L'ultima volta è stata il {day(exchange.at)}, quando hai scritto tu"
+        return f"L'ultima volta è stata {dated(exchange.at)}, quando {name} ti ha scritto"
+    return f"L'ultima volta è stata {dated(exchange.at)}, quando hai scritto tu"
 
 
 def _has_asked(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
@@ -218,8 +298,9 @@ def _has_asked(about: Dossier, context: Context, draft: AnswerDraft) -> Answer |
     if not found:
         draft.say(f"Negli scambi che ho con {name} non risulta nessuna sua richiesta.")
         return draft.answer(grounded=False)
-    for words, exchange in found[-3:]:
-        draft.say(f"Il {day(exchange.at)} {name} ti ha chiesto: «{words.strip()}».",
+    only_last = re.search(r"\bultim[ao]\b", fold(context.question))
+    for words, exchange in found[-1:] if only_last else found[-3:]:
+        draft.say(f"{capitalised(dated(exchange.at))} {name} ti ha chiesto: «{words.strip()}».",
                   draft.exchange(exchange, words if words in exchange.text else ""))  # fmt: skip
     return draft.answer()
 
@@ -227,6 +308,11 @@ def _has_asked(about: Dossier, context: Context, draft: AnswerDraft) -> Answer |
 def _address(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
     used = about.card.register_used
     if used not in (Register.TU, Register.LEI):
+        for exchange in reversed(about.exchanges[-LAST_READ:]):
+            form = form_in(exchange, context)
+            if form in (Register.TU, Register.LEI):
+                draft.say(f"Nei vostri messaggi usate il {form}.", draft.exchange(exchange))
+                return draft.answer()
         return None
     draft.say(
         f"Nella scheda hai indicato che con {first_name(about.card)} usi il {used}.",
@@ -235,12 +321,25 @@ def _address(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | N
     return draft.answer()
 
 
+_TOLD_BY = re.compile(
+    r"\b(?:parla\w+|segnalat\w|consigliat\w|presentat\w|nominat\w|suggerit\w)\b.*"
+    r"\b(?:da|dal|dallo|dalla|dai)\b|\btramite\b|\bgrazie a\b|\bme n?e? ?(?:lo|la|l'|ne) ?ha\b",
+    re.IGNORECASE,
+)
+
+
+def _who_told(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
+    told = [known for known in about.notes if _TOLD_BY.search(known.words)]
+    return _quote(told, about, draft) if told else None
+
+
 def _connected(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
     if about.card.connected_on is None:
         return None
     when = day(about.card.connected_on)
     draft.say(
-        f"Siete collegati su LinkedIn dal {when}.", draft.card(about.card, when, "collegamento")
+        f"Siete collegati su LinkedIn {dated(about.card.connected_on, 'dal')}.",
+        draft.card(about.card, when, "collegamento"),
     )
     return draft.answer()
 
@@ -252,7 +351,7 @@ def _how_many(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | 
     sent, received = len(about.sent), len(about.received)
     draft.say(
         f"Con {first_name(about.card)} risultano {sent} messaggi tuoi e {received} suoi, l'ultimo "
-        f"del {day(about.exchanges[-1].at)}.",
+        f"{dated(about.exchanges[-1].at, 'del')}.",
         draft.exchange(about.exchanges[-1]),
     )
     return draft.answer()
@@ -266,16 +365,23 @@ def _surname(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | N
     return draft.answer()
 
 
+def form_known(context: Context) -> bool:
+    """Whether the card or an exchange tells the form of address used with the contact."""
+    return used_with(context.about, context) is not None
+
+
 _REPLIES: tuple[tuple[re.Pattern[str], _Reply], ...] = tuple(
     (re.compile(pattern), reply)
     for pattern, reply in (
-        (r"\b(?:tu o (?:del |di |il )?lei|del tu|del lei|diamo del|che forma|lei o (?:del )?tu)\b",
-         _address),
+        (FORM, _address),
+        (r"\bchi (?:me ne|mi|me l'|me lo|me la) ?(?:ha|aveva|hanno) ?"
+         r"(?:parlat|segnalat|consigliat|nominat|suggerit|indicat|fatt)", _who_told),
         (r"\bquant[ie] (?:messaggi|mail|e-?mail|volte|scambi)\b", _how_many),
         (r"(?:cosa|che|richiest\w*).{0,20}\bmi (?:ha|aveva) chiest|voleva da me|vuole da me",
          _has_asked),
         (r"\bultim[oai]\w* (?:volta|messaggio|mail|e-?mail|scambio|contatto)|"
          r"quando .{0,30}\b(?:sentit|scritt|rispost|parlat)|quando (?:mi|gli|le) (?:ha|ho)|"
+         r"\b(?:gli|le|ci) (?:ho|avevo) (?:gia |mai )*(?:scritt|rispost)\w*\W*$|"
          r"\bha risposto\b|(?:cosa|che) mi (?:ha|aveva) (?:scritto|risposto|detto)\??$|"
          r"di (?:che )?cosa abbiamo parlato", _last_heard),
         (r"\b(?:e-?mail|mail|posta elettronica|indirizzo di posta)\b"
@@ -286,11 +392,15 @@ _REPLIES: tuple[tuple[re.Pattern[str], _Reply], ...] = tuple(
         (r"\b(?:collegat|conness|collegamento|connession)", _connected),
         (r"\b(?:profilo|link|url|pagina linkedin)\b",
          _field("profilo", "Il profilo di {name} è {value}.")),
-        (r"\b(?:conosciut|incontrat|incrociat|presentat|visti la prima|primo incontro|"
+        (r"^(?!.*\b(?:gli|le) (?:ho|avevo|abbiamo)\b)"
+         r".*\b(?:conosciut|incontrat|incrociat|presentat|visti la prima|primo incontro|"
          r"(?:chi|come).{0,20}(?:presentat|fatt[oa] conoscere)|dove .{0,12}vist[oaie])", _met),
-        (r"\bcognome\b|come si chiama(?! (?:su[oa]|la su|il su|l'))", _surname),
+        (r"\bcognome\b(?! (?:del|di|da|su))|"
+         r"^\W*(?:e |ma )*come si chiama(?: (?:lui|lei|di (?:nome|cognome)|per intero))?\W*$",
+         _surname),
         (r"\b(?:lavora|lavori|azienda|ditta|societa|mestiere|professione|ruolo|si occupa|"
-         r"impiegat\w|lavoro fa|fa nella vita|posizione|qualifica|impresa)\b"
+         r"impiegat\w|lavoro (?:fa|svolge)|fa (?:nella vita|di (?:lavoro|mestiere))|"
+         r"posizione|qualifica|impresa)\b"
          r"(?!.*\bprima\b)", _work),
     )
 )  # fmt: skip
@@ -321,12 +431,15 @@ def summary(context: Context, draft: AnswerDraft) -> Answer:
         facts += 1
     if card.connected_on is not None:
         when = day(card.connected_on)
-        draft.item(f"collegati su LinkedIn dal {when}", draft.card(card, when, "collegamento"))
+        draft.item(
+            f"collegati su LinkedIn {dated(card.connected_on, 'dal')}",
+            draft.card(card, when, "collegamento"),
+        )
         facts += 1
     if about.exchanges:
         last = about.exchanges[-1]
         who = f"{name} ti ha scritto" if last.direction is Direction.RECEIVED else "hai scritto tu"
-        draft.item(f"ultimo scambio il {day(last.at)}: {who}", draft.exchange(last))
+        draft.item(f"ultimo scambio {dated(last.at)}: {who}", draft.exchange(last))
         facts += 1
     balance = context.balance or Balance()
     for words, things in (("hai dato", balance.given), ("hai chiesto", balance.asked)):
@@ -345,8 +458,9 @@ def summary(context: Context, draft: AnswerDraft) -> Answer:
 def _balance_item(words: str, thing: str, about: Dossier, draft: AnswerDraft) -> None:
     for exchange in about.exchanges:
         if thing in (*(exchange.gives or ()), *(exchange.asks or ())):
-            quote = thing if thing in exchange.text else ""
-            draft.item(f"{words}: «{thing.strip()}»", draft.exchange(exchange, quote))
+            told = whole(thing, about)
+            quote = told if told in exchange.text else ""
+            draft.item(f"{words}: «{told}»", draft.exchange(exchange, quote))
             return
 
 

@@ -16,13 +16,26 @@ from coach.conversation.context import (
     WITHOUT_HURRY,
     Context,
 )
-from coach.conversation.sources import AnswerDraft, capitalised, day, first_name, to_name
+from coach.conversation.sources import (
+    AnswerDraft,
+    capitalised,
+    dated,
+    first_name,
+    split_sentences,
+    to_name,
+)
+from coach.rewrite.discretion import confidential
 from coach.rewrite.fragments import understand_offer
 from coach.rewrite.plan import content_stems
 from coach.schemas import Answer, Balance, Direction, Exchange, Relation
 
 #: Most needs and most offers named in an answer.
 MOST_NEEDS, MOST_OFFERS = 3, 3
+#: Longest sentence quoted for a thing given or asked, in characters.
+LONGEST_SENTENCE = 160
+#: Words in common plus cosine with a need that an offer must reach to be said to suit it: of our
+#: pairs the apt ones lie above, with no word in common, and the others below.
+LEAST_FIT = 0.86
 #: Days after which a message left without an answer may be followed by another, at least and at
 #: most (note "Riscrivere senza mettere fretta").
 FOLLOW_UP_AFTER = (7, 14)
@@ -84,7 +97,7 @@ def _tell_needs(needs: Sequence[Known], about: Dossier, name: str, draft: Answer
     for need in asked:
         if need.exchange is not None:
             draft.say(
-                f"Il {day(need.exchange.at)} ti ha chiesto: «{need.words.strip()}».",
+                f"{capitalised(dated(need.exchange.at))} ti ha chiesto: «{need.words.strip()}».",
                 draft.exchange(need.exchange, need.words),
             )
 
@@ -117,6 +130,14 @@ def _match(
         return shared + float(near[:, place].max())
 
     ranked = sorted(range(len(offers)), key=lambda place: -fitness(place))[:MOST_OFFERS]
+    if fitness(ranked[0]) < LEAST_FIT:
+        cited = [f"«{offers[n]}» [{draft.profile(context.profile, offers[n])}]" for n in ranked]
+        one = len(cited) == 1
+        draft.say(
+            f"Nel tuo profilo hai {_listed(cited)}: non vedo un legame sicuro con quello che "
+            f"cerca, quindi proponi{'la' if one else 'ne una'} solo se pensi che serva davvero."
+        )
+        return
     best, rest = offers[ranked[0]], [offers[place] for place in ranked[1:]]
     draft.say(
         f"Fra le cose che puoi dare, quella che si avvicina di più mi sembra «{best}».",
@@ -148,7 +169,7 @@ def time_to_ask(context: Context, draft: AnswerDraft) -> Answer:
     waiting = about.exchanges[-1] if about.exchanges else None
     if waiting is not None and waiting.direction is Direction.RECEIVED and waiting.asks:
         draft.say("L'ultima parola è sua e ti chiede qualcosa: prima rispondi a quella.",
-                  draft.exchange(waiting, _in(waiting, waiting.asks[0])))  # fmt: skip
+                  draft.exchange(waiting, _in(waiting, whole(waiting.asks[0], about))))  # fmt: skip
     if balance.may_ask:
         close = balance.relation is Relation.ESTABLISHED
         passage = context.section(LONG_KNOWN if close else RIGHT_MOMENT)
@@ -184,6 +205,26 @@ def time_to_ask(context: Context, draft: AnswerDraft) -> Answer:
     return draft.answer()
 
 
+def asking_in_general(context: Context, draft: AnswerDraft) -> Answer:
+    """Answer "posso chiedere a uno…": no to whom one does not know, yes where there is a give."""
+    never, known = context.section(NEVER_AT_ONCE), context.section(LONG_KNOWN)
+    if never is not None:
+        draft.say(
+            "A chi non ti conosce ancora, no: prima si comincia la relazione, e la richiesta viene "
+            "quando l'altro ha già ricevuto qualcosa.",
+            draft.passage(never),
+        )
+    if known is not None:
+        draft.say(
+            "A una persona con cui c'è già uno scambio sì: prima dai o ringrazia, poi fai una "
+            "richiesta sola, chiara e facile da rifiutare.",
+            draft.passage(known),
+        )
+    if not draft.citations:
+        draft.say("Le fonti che ho non ne parlano, e preferisco non rispondere a caso.")
+    return draft.answer(grounded=bool(draft.citations))
+
+
 def _first_gift(context: Context) -> str:
     """The offer that suits the contact best, or ""."""
     offers = _offers(context)
@@ -206,13 +247,15 @@ def tell_balance(balance: Balance, about: Dossier, name: str, draft: AnswerDraft
         for thing in things[-2:]:
             number = _where(thing, about, draft)
             if number:
-                cited.append(f"«{thing.strip()}» [{number}]")
+                cited.append(f"«{whole(thing, about)}» [{number}]")
         if cited:
             more = len(things) - len(cited)
             others = (
                 "" if more <= 0 else f" e altre {more} cose" if more > 1 else " e un'altra cosa"
             )
             draft.say(f"{words} {_listed(cited)}{others}.")
+    if balance.sentence:
+        return
     if not balance.given and not balance.asked:
         draft.say(
             f"Dalla scheda e dagli scambi con {name} non risulta ancora niente di dato "
@@ -222,12 +265,30 @@ def tell_balance(balance: Balance, about: Dossier, name: str, draft: AnswerDraft
         draft.say("Da te non risulta ancora niente di dato.")
 
 
+# "Ciao Anna, ti mando l'elenco": what greets is no part of what is given.
+_GREETING = re.compile(
+    r"^(?:(?:ciao|salve|buongiorno|buon giorno|buonasera|gentile|car[oa])\b[^,.!?]{0,40}|"
+    r"(?-i:(?!Sì|No|Certo|Grazie)[A-ZÀ-Ý][a-zà-ÿ]+)),\s+(?=\w+ \w+)",
+    re.IGNORECASE,
+)
+
+
+def whole(words: str, about: Dossier) -> str:
+    """The sentence of an exchange that holds some words, when it is short; else the words."""
+    for exchange in about.exchanges:
+        if words in (*(exchange.gives or ()), *(exchange.asks or ())):
+            for sentence in split_sentences(exchange.text):
+                if words in sentence and len(sentence) <= LONGEST_SENTENCE:
+                    return _GREETING.sub("", sentence).strip(" .;,")
+    return words.strip(" .;,")
+
+
 def _where(words: str, about: Dossier, draft: AnswerDraft) -> int:
     """The number of the citation of a thing given or asked; 0 when it is nowhere written."""
     for exchange in about.exchanges:
         if words in (*(exchange.gives or ()), *(exchange.asks or ())):
             # What the person corrected by hand need not be in the text.
-            return draft.exchange(exchange, _in(exchange, words))
+            return draft.exchange(exchange, _in(exchange, whole(words, about)))
     for note in about.card.notes:
         if words in note:
             return draft.card(about.card, note, "appunto")
@@ -266,7 +327,8 @@ def when_again(context: Context, draft: AnswerDraft) -> Answer:
     last = about.exchanges[-1]
     gone = (context.today - last.at.date()).days
     draft.say(
-        f"L'ultimo scambio con {name} è del {day(last.at)}, {_ago(gone)}.", draft.exchange(last)
+        f"L'ultimo scambio con {name} è {dated(last.at, 'del')}, {_ago(gone)}.",
+        draft.exchange(last),
     )
     if last.direction is Direction.RECEIVED:
         _answer_first(last, gone, name, context, draft)
@@ -285,7 +347,8 @@ def _answer_first(
     if due <= context.today:
         draft.say("È un buon momento per farti vivo, senza chiedere niente.")
     else:
-        draft.say(f"Non c'è fretta: un saluto con qualcosa di utile può partire dal {day(due)}.")
+        start = dated(due, "dal")
+        draft.say(f"Non c'è fretta: un saluto con qualcosa di utile può partire {start}.")
     _reason(context, draft)
 
 
@@ -316,7 +379,7 @@ def _after_silence(
             draft.passage(advice),
         )
         if context.today < soonest:
-            draft.say(f"Quindi aspetta: fra il {day(soonest)} e il {day(latest)} va bene.")
+            draft.say(f"Quindi aspetta: fra {dated(soonest)} e {dated(latest)} va bene.")
         else:
             draft.say("Quindi ora puoi, se hai qualcosa di nuovo da portare.")
 
@@ -325,7 +388,8 @@ def _reason(context: Context, draft: AnswerDraft) -> None:
     """A reason to write: a need, or whatever is noted."""
     about = context.about
     assert about is not None
-    known = next((k for k in (*about.needs, *about.notes) if k.exchange is None), None)
+    open_notes = [known for known in about.notes if not confidential(known.words)]
+    known = next((k for k in (*about.needs, *open_notes) if k.exchange is None), None)
     if known is not None:
         draft.say(
             f"Un motivo per scrivere lo hai annotato: «{known.words}».",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from coach.analysis.text import check_text
 from coach.conversation import about_contact, advice, from_library, messages
-from coach.conversation.asking import FollowUp, follow_up, names_in, take_apart
-from coach.conversation.contact import Dossier, answers, asked_words, find
+from coach.conversation.asking import FollowUp, follow_up, names_in, take_apart, written_out
+from coach.conversation.contact import Dossier, answers, asked_words, find, replied
 from coach.conversation.context import (
     KEPT_ALIVE,
     NEVER_AT_ONCE,
@@ -24,7 +25,7 @@ from coach.conversation.context import (
 from coach.conversation.coverage import Coverage, cover
 from coach.conversation.intents import Intent, shipped_weights
 from coach.conversation.messages import messages_of
-from coach.conversation.signs import intent_of
+from coach.conversation.signs import FORM, intent_of
 from coach.conversation.sources import AnswerDraft, first_name, split_sentences
 from coach.conversation.verify import Origins
 from coach.conversation.wording import messages_for, open_part, worded
@@ -46,6 +47,11 @@ if TYPE_CHECKING:
     from coach.library import Library
     from coach.llm import ChatModel
     from coach.rubric import Rubric
+
+#: Words of a question that may lean on the one before it, at most.
+SHORT_QUESTION = 6
+#: Probability of a question on a fact from which one word that the card holds is enough.
+LIKELY_FACT = 0.1
 
 #: Replies on a contact, by intent.
 _ON_CONTACT: dict[Intent, Callable[[Context, AnswerDraft], Answer]] = {
@@ -219,6 +225,7 @@ def _prepare(
     """Take a question apart and gather what its answer may use."""
     check_text(question)
     asked = take_apart(question)
+    asked = replace(asked, question=written_out(asked.question))
     follows = follow_up(question, history)
     if follows is FollowUp.PASTE:
         asked = replace(asked, question=history[-1].question, pasted=question.strip())
@@ -257,7 +264,22 @@ def _composed(context: Context, follows: FollowUp | None, history: Sequence[Chat
     intent = Intent.WRITE if follows is FollowUp.AGAIN else _intent(context)
     if intent is Intent.OPEN:
         return _open(context, history)
-    return _reply(intent, context)
+    replied = _reply(intent, context)
+    if intent is Intent.FACT and not replied.grounded and _goes_on(context, history):
+        # "E dove si tiene?" is about what the answer before it told.
+        whole = replace(
+            context, question=f"{history[-1].question.rstrip('?. ')}? {context.question}"
+        )
+        again = _reply(intent, whole)
+        return again if again.grounded else replied
+    return replied
+
+
+def _goes_on(context: Context, history: Sequence[ChatTurn]) -> bool:
+    """Whether a question on a fact may lean on the one before it."""
+    if not history or history[-1].answer.intent != Intent.FACT:
+        return False
+    return history[-1].answer.grounded and len(context.question.split()) <= SHORT_QUESTION
 
 
 def _sound(composed: Answer, context: Context) -> Answer:
@@ -287,10 +309,19 @@ def _intent(context: Context) -> Intent:
         pasted=bool(context.pasted),
         on_contact=context.about is not None,
     )
-    elsewhere = context.about is None or _names_source(context)
+    if intent is Intent.FACT and re.search(FORM, fold(context.question)):
+        intent = Intent.FACT if about_contact.form_known(context) else Intent.OPEN
+    about = context.about
+    if intent is Intent.REPLY and not context.pasted and about is not None and not about.received:
+        # With nothing received there is nothing to answer: "che gli dico per rompere il ghiaccio?"
+        intent = intent if _ANSWERS.search(fold(context.question)) else Intent.WRITE
+    elsewhere = about is None or _names_source(context)
     if intent is Intent.UNCOVERED or (intent in _ON_CONTACT and elsewhere):
         return Intent.OPEN
     return intent
+
+
+_ANSWERS = re.compile(r"\b(?:rispo|repli|ribatt)\w*")
 
 
 def _names_source(context: Context) -> bool:
@@ -330,8 +361,8 @@ def _reply(intent: Intent, context: Context) -> Answer:
 
 def _open(context: Context, history: Sequence[ChatTurn]) -> Answer:
     """Answer from the library, else from the card, else say that it is not covered."""
-    coverage = _coverage(context.question, context)
-    if not coverage.covered and history and len(context.question.split()) <= 6:
+    coverage = _coverage(_unnamed(context), context)
+    if not coverage.covered and history and len(context.question.split()) <= SHORT_QUESTION:
         # "E con un cliente?" says what it is about only after the question before it.
         whole = f"{history[-1].question} {context.question}"
         coverage = _coverage(whole, context)
@@ -343,10 +374,34 @@ def _open(context: Context, history: Sequence[ChatTurn]) -> Answer:
         if found is not None:
             return found
     intent = intent_of(context.question, context.reading.probabilities, pasted=False)
-    if context.about is None and intent in _ON_CONTACT:
+    asked = fold(context.question)
+    if context.about is None and _OF_ANYBODY.search(asked):
+        if _ASKS_LEAVE.search(asked) and context.reading.about_library > 0:
+            return advice.asking_in_general(context, AnswerDraft(Intent.OPEN, context.on_text))
+    elif context.about is None and intent in _ON_CONTACT:
         return from_library.which_contact(context, AnswerDraft(intent, context.on_text))
     draft = AnswerDraft(Intent.UNCOVERED, context.on_text)
     return from_library.not_covered(context, draft, coverage)
+
+
+# Whether something may be asked of somebody.
+_ASKS_LEAVE = re.compile(
+    r"\b(?:posso|potrei|si puo|dovrei|conviene|va bene|e (?:brutto|sbagliato|lecito|giusto|"
+    r"scortese|maleducato))\b.*\b(?:chied\w+|domand\w+)\b"
+)
+# Of no one in particular: no card can tell.
+_OF_ANYBODY = re.compile(
+    r"\b(?:un|uno|una|qualcuno|chi|chiunque|persone|gente|sconosciut\w+|estrane\w+|altri|tutti)\b|"
+    r"\bun'"
+)
+
+
+def _unnamed(context: Context) -> str:
+    """The question without the contact's name, of which the library knows nothing."""
+    if context.about is None or _strangers(context):
+        return context.question
+    names = "|".join(re.escape(word) for word in context.about.card.name.split())
+    return re.sub(rf"\b(?:{names})\b", " ", context.question)
 
 
 def _on_card(context: Context) -> Answer | None:
@@ -355,7 +410,15 @@ def _on_card(context: Context) -> Answer | None:
     names = {fold(word) for word in context.about.card.name.split()}
     words = asked_words(context.question, names)
     found = find(context.about, words)
-    if len(words) < 2 or not any(answers(context.question, known) for known in found):
+    told = (*found, *(replied(context.about, known) for known in found))
+    likely = context.reading.probabilities.get(Intent.FACT, 0.0) >= LIKELY_FACT
+    if len(words) < (1 if likely else 2):
+        return None
+    if not any(
+        answers(part, known)
+        for part in about_contact.PARTS.split(context.question)
+        for known in told
+    ):
         return None
     return _reply(Intent.FACT, context)
 

@@ -35,7 +35,7 @@ class Asked:
 _ANNOUNCES = re.compile(
     r"\b(?:rived|rived\w+|rvedi|correg\w+|rilegg\w+|legg[io]\w*|valut\w+|giudic\w+|critic\w+|"
     r"controll\w+|miglior\w+|sistem\w+|guarda\w*|bozza|testo|messaggio|mesaggio|mail|email|e-mail|"
-    r"invito|rispo\w+|replic\w+|scritto|scrive|mandato|ricevuto|arrivat\w+|pensi|sembra|pare|"
+    r"invito|rispo\w+|replic\w+|scritto|scrive|mand\w+|invi\w+|ricevuto|arrivat\w+|pensi|dici|sembra|pare|"
     r"va bene|cosi|questo|questa)\b"
 )
 _TO_COACH = re.compile(
@@ -48,6 +48,23 @@ _GREETING = re.compile(
     r"spett\w*|stimat\w+|hey|ehi|dott\w*)\b",
     re.IGNORECASE,
 )
+
+
+# What is written short in a chat, word by word.
+_SHORT_FORMS = {
+    "nn": "non", "xke": "perché", "xké": "perché", "xkè": "perché", "xche": "perché",
+    "xché": "perché", "xchè": "perché", "xk": "perché", "perke": "perché", "perkè": "perché",
+    "x": "per", "cmq": "comunque", "qlc": "qualcosa", "qlcs": "qualcosa", "qlcn": "qualcuno",
+    "qnd": "quando", "qnt": "quanto", "dv": "dove", "sn": "sono", "msg": "messaggio",
+    "msgg": "messaggio", "ke": "che", "ki": "chi", "cs": "cosa", "cn": "con",
+    "tt": "tutto", "grz": "grazie", "qst": "questo", "anke": "anche", "tnt": "tanto",
+}  # fmt: skip
+_TOKEN = re.compile(r"(?<![\w.@/])[a-zèé]{1,5}(?![\w@/])")
+
+
+def written_out(question: str) -> str:
+    """A question with the short forms of chats written out."""
+    return _TOKEN.sub(lambda match: _SHORT_FORMS.get(match[0], match[0]), question)
 
 
 def take_apart(text: str) -> Asked:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from coach.analysis.text import listed
 from coach.conversation.kinds import holds_kind
-from coach.conversation.sources import split_sentences
+from coach.conversation.sources import beginning, split_sentences
 from coach.library.lexical import fold, terms
+from coach.rewrite.discretion import confidential
 from coach.rewrite.fragments import Kind, understand
 from coach.schemas import ContactCard, Direction, Exchange, Register, Relation
 
@@ -24,6 +25,8 @@ TOPICS = Path(__file__).parent / "data" / "topics.txt"
 
 #: Share of the words of a question that a note must hold.
 LEAST_SHARE = 0.6
+#: Letters of a stem that may begin a longer one.
+LEAST_STEM = 6
 
 _MEETING = frozenset(
     (Kind.MET, Kind.INTRODUCED, Kind.TALKED, Kind.EVENT, Kind.WAS_THERE, Kind.HEARD)
@@ -74,10 +77,12 @@ class Dossier:
 
     @property
     def needs(self) -> tuple[Known, ...]:
-        """The notes on what the contact needs, then what they asked in exchanges."""
+        """The notes on what the contact needs, then what they asked and nobody answered yet."""
+        last = self.sent[-1].at if self.sent else None
         asked = tuple(
             Known(words, exchange=exchange)
             for exchange in self.received
+            if last is None or exchange.at > last
             for words in exchange.asks or ()
         )
         return (*self._notes(_NEEDS, Relation.MET), *asked)
@@ -91,7 +96,8 @@ class Dossier:
         return tuple(
             known
             for known in self.notes
-            if any(
+            if not confidential(known.words)
+            and any(
                 fragment.kind in kinds
                 for fragment in understand(known.words, relation, self.card.name)
             )
@@ -171,11 +177,17 @@ def _stem(word: str) -> str:
     return word[: max(4, len(word) - 2)]
 
 
+def _akin(one: str, other: str) -> bool:
+    """Whether two stems are one, or a long one begins the other: "telefono", "telefonata"."""
+    shorter, longer = sorted((one, other), key=len)
+    return shorter == longer or (len(shorter) >= LEAST_STEM and longer.startswith(shorter))
+
+
 def holds(text: str, word: str) -> bool:
     """Whether a text holds a word, a word of its root, or one of the same topic."""
     lemmas = terms(text)
     forms = [*lemmas, *(fold(form) for form in _WORD.findall(text))]
-    if any(_stem(form) == _stem(word) for form in forms if len(form) > 3):
+    if any(_akin(_stem(form), _stem(word)) for form in forms if len(form) > 3):
         return True
     return any(_belongs(form, family) for family in _families(word) for form in forms)
 
@@ -209,9 +221,20 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:a|ad|in|al|allo|alla|all'|nel|nello|nella|da|di|presso|vicino|sul|sulla|via)\b|"
+    r"\b(?:a|ad|in|al|allo|alla|all'|nel|nello|nella|da|di|tra|fra|presso|vicino|sul|sulla|via)\b|"
     r"[a-zà-ù] [A-ZÀ-Ù][a-zà-ù]+",
 )
+
+
+def replied(dossier: Dossier, known: Known) -> Known:
+    """What a question put in an exchange was answered with; anything else is left as it is."""
+    asked = known.exchange
+    if asked is None or not known.words.rstrip().endswith("?"):
+        return known
+    for later in dossier.exchanges:
+        if later.at > asked.at and later.direction is not asked.direction:
+            return Known(beginning(later.text), exchange=later)
+    return known
 
 
 def answers(question: str, known: Known) -> bool:

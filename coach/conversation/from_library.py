@@ -18,25 +18,43 @@ LONGEST_STRETCH, MOST_SENTENCES = 420, 3
 MOST_PASSAGES = 2
 #: A second passage is quoted when it is about as near as the first, and both are short.
 NEAR_FIRST, LONGEST_ANSWER = 0.05, 600
+#: Evidence from which the first passage is the right one more often than not (two times in three
+#: above, fewer than half below, on 135 questions); under it the answer says that it is not sure.
+SURE = 0.9
 #: Probability from which what does not answer a question is still worth naming.
 NEAR = 0.4
 #: What the words of the question in a stretch weigh beside a cosine, and each further sentence.
 HELD_WEIGHT, LONGER_WEIGHT = 0.2, 0.04
 #: What it weighs that a stretch opens its passage: there it says who speaks, and of what.
 OPENING_WEIGHT = 0.08
+#: A stretch with fewer characters leaves the reader asking for more; what that costs it.
+SHORT_STRETCH, SHORT_COST = 160, 0.1
 
 
 def open_question(context: Context, coverage: Coverage, draft: AnswerDraft) -> Answer:
     """Answer an open question with the stretches that answer it best."""
     first, *others = coverage.passages
     stretch = best_stretch(context.question, first)
-    draft.say(stretch, draft.passage(first.passage))
+    # Of a text that was added no question is known: coverage asked more of it already.
+    unsure = 0 <= first.asked < SURE - first.told - first.words
+    told = [(stretch, first)]
     for other in others[: MOST_PASSAGES - 1]:
         also = best_stretch(context.question, other)
         as_near = other.asked >= first.asked - NEAR_FIRST and other.told >= first.told - NEAR_FIRST
-        if as_near and other.words >= first.words and len(stretch) + len(also) <= LONGEST_ANSWER:
-            draft.say(also, draft.passage(other.passage))
+        fitting = unsure or (as_near and other.words >= first.words)
+        if fitting and len(stretch) + len(also) <= LONGEST_ANSWER:
+            told.append((also, other))
+    if unsure:
+        draft.say(_NEAREST[len(told) > 1])
+    for words, evidence in told:
+        draft.say(words, draft.passage(evidence.passage))
     return draft.answer()
+
+
+_NEAREST = (
+    "La cosa più vicina che trovo nelle fonti è questa.",
+    "Le cose più vicine che trovo nelle fonti sono due.",
+)
 
 
 def best_stretch(question: str, evidence: Evidence) -> str:
@@ -54,12 +72,15 @@ def best_stretch(question: str, evidence: Evidence) -> str:
             continue
         for last in range(first, min(len(parts), first + MOST_SENTENCES)):
             stretch = text[opening.start : parts[last].end]
-            if last > first and len(stretch) > LONGEST_STRETCH:
+            before = parts[last - 1].end - opening.start if last > first else 0
+            if before >= SHORT_STRETCH and len(stretch) > LONGEST_STRETCH:
                 break
             near = max(part.cosine for part in parts[first : last + 1])
             held = len(words & set(terms(stretch))) / max(1, len(words))
             fit = near + HELD_WEIGHT * held + LONGER_WEIGHT * (last - first)
             fit += OPENING_WEIGHT if first == 0 else 0.0
+            if len(stretch) < SHORT_STRETCH and last + 1 < len(parts):
+                fit -= SHORT_COST
             runs.append((fit, " ".join(stretch.split())))
     return max(runs)[1]
 

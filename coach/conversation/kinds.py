@@ -24,14 +24,18 @@ _SPAN = (
     r"\b(?:\w*or[ae]|minut\w+|giorn\w+|settiman\w+|mes[ei]|ann[oi]|stess[ao]|subito|presto|sera|"
     r"quarto)\b"
 )
-_PLACE = r"(?:\b(?:a|ad|in|al|alla|di|da|presso|via)\b|') ?[A-ZÀ-Ù][a-zà-ù]+|\bpresso\b|\bvia\b"
+_PLACE = (
+    r"(?:\b(?:a|ad|in|al|alla|di|da|tra|fra|presso|via)\b|') ?[A-ZÀ-Ù][a-zà-ù]+|\bpresso\b|\bvia\b"
+)
+_NAMED = r"(?<=[^\W\d_] )[A-ZÀ-Ý][a-zà-ÿ]+"
 
 #: What is asked, on the folded question, and what a text must hold to answer it.
 _KINDS = tuple(
-    (re.compile(asked), re.compile(held, 0 if held == _PLACE else re.IGNORECASE))
+    (re.compile(asked), re.compile(held, 0 if held in (_PLACE, _NAMED) else re.IGNORECASE))
     for asked, held in (
         (r"\bquanto (?:mi |ti |si |ci |ha |le |gli )*(?:cost\w+|pag\w+|prend\w+|guadagn\w+|"
          r"spend\w+|vale)|\bprezz[oi]\b|\btariff\w+|\bstipendi\w+|\bcosta\b", r"€|\beuro\b"),
+        (r"\bcome si chiam\w+", _NAMED),
         (r"\bquant[ie]\b|\bpercentual\w+", _NUMBER),
         (r"\bquanto tempo\b|\bquanto dura\b|\bin quanto\b|\b(?:dopo|tra|fra|da|ogni) quant\w+",
          rf"{_SPAN}|{_DAY}"),

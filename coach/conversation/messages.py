@@ -15,11 +15,12 @@ from coach.conversation.context import (
     SILENCE_FOLLOWS,
     Context,
 )
-from coach.conversation.sources import AnswerDraft, day, first_name
+from coach.conversation.sources import AnswerDraft, dated, first_name, polite_name
 from coach.critique import VERDICT_NAMES, critique
 from coach.errors import MessageError
 from coach.library.lexical import fold
 from coach.rewrite import RewriteEvent, rewrite
+from coach.rewrite.discretion import confidential
 from coach.schemas import (
     CHANNEL_LIMITS,
     Act,
@@ -77,17 +78,32 @@ def write(context: Context, draft: AnswerDraft) -> Answer:
         model=context.model,
         prompts_folder=context.prompts_folder,
         budget_seconds=POLISH_SECONDS,
+        variants=len(_MANNERS),
         on_progress=told,
         cancel=context.cancel,
     )
+    result, apart = _in_manner(result, fold(context.question))
     draft.say(opening)
     draft.paragraph(result.text)
     _tell_facts(result, context, draft)
     for question in result.questions[:2]:
         draft.say(f"Mi manca un'informazione: {question.text}")
-    for advice in result.advice[:1]:
-        draft.say(advice)
+    for advice in (*result.advice[:1], apart):
+        if advice:
+            draft.say(advice)
+    said = _TO_SAY.search(context.question)
+    if said is not None:
+        draft.say(f"Aggiungi con parole tue quello che vuoi dire: «{said['what'].strip(' .!?')}».")
+    if about is not None and any(confidential(note) for note in about.card.notes):
+        draft.say("Gli appunti che hai segnato come riservati sono rimasti fuori.")
     return draft.answer(rewrite=result)
+
+
+# "Scrivile che vengo volentieri": what only the person can put into words.
+_TO_SAY = re.compile(
+    r"\b(?:scriv|di(?:gli|lle)|dir|dic|messaggio|mand)\w* che (?P<what>\w+ \w+.{4,150})$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def messages_of(result: Rewrite, context: Context) -> tuple[ChatMessage, ...]:
@@ -147,8 +163,38 @@ def _request(context: Context) -> RewriteRequest:
         relation=relation,
         register_wanted=register,
         sender=context.profile,
-        contact=about.card.contact if about else Contact(),
+        contact=_speakable(about),
     )
+
+
+def _speakable(about: Dossier | None) -> Contact:
+    """The contact without the notes that are marked as not to be repeated."""
+    if about is None:
+        return Contact()
+    contact = about.card.contact
+    notes = tuple(note for note in contact.notes if not confidential(note))
+    return contact.model_copy(update={"notes": notes})
+
+
+#: Manners a message is asked for, by the words that ask (labels of `Variant`).
+_MANNERS = (
+    ("breve", r"\b(?:piu|molto) (?:brev|cort|sintetic|concis)|\baccorci|\bin breve\b|poche righe"),
+    ("calda", r"\b(?:piu|molto) (?:cald|cordial|amichevol|affettuos)"),
+    ("formale", r"\b(?:piu|molto) formal"),
+)
+
+
+def _in_manner(result: Rewrite, asked: str) -> tuple[Rewrite, str]:
+    """The message in the manner that was asked for, and what to say when there is none."""
+    manner = next((name for name, pattern in _MANNERS if re.search(pattern, asked)), "")
+    if not manner:
+        return result, ""
+    for variant in result.variants:
+        if variant.label == manner:
+            return result.model_copy(update={"text": variant.text, "model": None}), ""
+    if manner == "breve":
+        return result, "Più breve di così perderebbe quello che offri o come vi conoscete."
+    return result, ""
 
 
 def _register_wanted(asked: str, context: Context) -> Register | None:
@@ -166,15 +212,19 @@ def used_with(about: Dossier | None, context: Context) -> Register | None:
     if about.card.register_used in _FORMS:
         return about.card.register_used
     for exchange in reversed(about.exchanges[-LAST_READ:]):
-        try:
-            analysis = context.analyser.analyse(
-                Message(text=exchange.text[:MAX_READ], channel=Channel.EMAIL), _names(context)
-            )
-        except MessageError:
-            continue
-        if analysis.register_used in _FORMS:
-            return analysis.register_used
+        form = form_in(exchange, context)
+        if form in _FORMS:
+            return form
     return None
+
+
+def form_in(exchange: Exchange, context: Context) -> Register:
+    """The form of address of an exchange."""
+    try:
+        message = Message(text=exchange.text[:MAX_READ], channel=Channel.EMAIL)
+        return context.analyser.analyse(message, _names(context)).register_used
+    except MessageError:
+        return Register.NONE
 
 
 def _channel(asked: str, about: Dossier | None) -> Channel:
@@ -295,12 +345,10 @@ def reply(context: Context, draft: AnswerDraft) -> Answer:
         return draft.answer(grounded=False)
     number = draft.exchange(exchange) if exchange else draft.pasted(received)
     if exchange is not None:
-        draft.say(f"L'ultimo messaggio ricevuto è del {day(exchange.at)}.", number)
+        draft.say(f"L'ultimo messaggio ricevuto è {dated(exchange.at, 'del')}.", number)
         after = [sent for sent in about.sent if sent.at > exchange.at] if about else []
         if after:
-            draft.say(
-                f"Dopo hai già scritto tu, il {day(after[-1].at)}.", draft.exchange(after[-1])
-            )
+            draft.say(f"Dopo hai già scritto tu, {dated(after[-1].at)}.", draft.exchange(after[-1]))
     asks = [_plain(span.quote) for span in analysis.spans(*_ASKS)]
     asks += [q for q in _questions(analysis) if not any(q in ask or ask in q for ask in asks)]
     gives = [_plain(span.quote) for span in analysis.spans(Act.OFFER)]
@@ -374,7 +422,8 @@ def _proposal(
 ) -> str:
     """A reply made of sentences that claim nothing, with blanks for what only the person knows."""
     lei = _reply_register(analysis, context) is Register.LEI
-    name = first_name(context.about.card) if context.about else ""
+    card = context.about.card if context.about else None
+    name = (polite_name(card) if lei else first_name(card)) if card else ""
     greeting = ("Buongiorno" if lei else "Ciao") + (f" {name}," if name else ",")
     lines = ["grazie del Suo messaggio." if lei else "grazie del tuo messaggio."]
     if gives:
@@ -383,16 +432,20 @@ def _proposal(
             if lei
             else "Grazie di avermelo proposto: [se ti interessa o no, in una riga]."
         )
+    unwanted = analysis.has(Act.SALE, Act.PRESSURE)
     for _ in asks[:1]:
-        if analysis.has(*_ASKS):
+        if unwanted:
+            lines.append("[un no gentile, o che cosa ti servirebbe davvero]")
+        elif analysis.has(*_ASKS):
             lines.append("[che cosa puoi fare davvero, o un no gentile con il perché]")
         else:
             lines.append("[la tua risposta alla domanda]")
-    lines.append(
-        "Se Le fa piacere, restiamo in contatto."
-        if lei
-        else "Se ti fa piacere, restiamo in contatto."
-    )
+    if not unwanted:
+        lines.append(
+            "Se Le fa piacere, restiamo in contatto."
+            if lei
+            else "Se ti fa piacere, restiamo in contatto."
+        )
     signature = context.profile.name.split()[0] if context.profile.name.strip() else ""
     closing = ("Cordiali saluti" if lei else "A presto") + (f",\n{signature}" if signature else "")
     return f"{greeting}\n{' '.join(lines)}\n{closing}"
@@ -411,6 +464,15 @@ def _reply_register(analysis: Analysis, context: Context) -> Register:
 def rude(context: Context, draft: AnswerDraft) -> Answer:
     """Answer "come reagisco a chi mi scrive male" from the readers' experience."""
     asked = fold(context.question)
+    if _SAYS_NO.search(fold(context.pasted or context.question)):
+        passage = context.section(INSISTENCE)
+        if passage is not None:
+            draft.say(
+                "Ti sta dicendo di no: se vuoi scusati in una riga, poi non scrivere più, perché "
+                "chi insiste finisce nascosto e tolto dai collegamenti.",
+                draft.passage(passage),
+            )
+            return draft.answer()
     said = False
     for pattern, place, words in _TO_RUDENESS:
         if pattern is None or re.search(pattern, asked):
@@ -430,6 +492,13 @@ def rude(context: Context, draft: AnswerDraft) -> Answer:
             )
     return draft.answer(grounded=said)
 
+
+# Whoever wants to be left alone.
+_SAYS_NO = re.compile(
+    r"\b(?:smett\w+|smettila|la smetta|lasciami|lasciatemi|mi lasci|toglimi|mi tolga|disiscriv\w*|"
+    r"non (?:mi )?(?:scriver\w*|contattar\w*|disturbar\w*|mandar\w*|cercar\w*)"
+    r"(?: piu| mai)?\b(?! prima)|non (?:sono|mi) interess\w+)\b"
+)
 
 # What the sources say, from the general to the particular; None for what always holds.
 _TO_RUDENESS: tuple[tuple[str | None, tuple[str, str], str], ...] = (

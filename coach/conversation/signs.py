@@ -16,6 +16,11 @@ from coach.library.lexical import fold
 
 _MESSAGE = r"(?:mess?ag\w+|e-?mail|mail|invito|nota|bozza|testo|righe|seguito|follow|lettera)"
 
+#: Asks which form of address to use; matched on the folded question.
+FORM = (
+    r"\b(?:tu|lei) (?:o|oppure) (?:con |del |di |il |col |al |la )*(?:tu|lei)\b|"
+    r"\b(?:do|dare|diamo|dargli|darle|dato|date) del (?:tu|lei)\b|\bche forma di cortesia\b"
+)
 #: What opens a question and says nothing of what it is after.
 _OPENING = re.compile(
     r"^(?:ciao|salve|buon ?giorno|buona ?sera|scusa|senti|per favore|hey|ehi)(?: coach)?"
@@ -74,6 +79,16 @@ _SURE = tuple(
 _SURE_ON_CONTACT = tuple(
     (intent, re.compile(pattern))
     for intent, pattern in (
+        (Intent.RECONNECT,
+         r"\bnon (?:mi |ci )?(?:ha |sta )?(?:piu |ancora |mai )?rispo(?:nde|sto|ndendo)\b.*"
+         r"\b(?:facci\w+|fare|fai|devo|dovrei|muov\w+|riscriv\w+|insist\w+|posso)\b|"
+         r"\b(?:e sparit[oa]|non si (?:fa|e) (?:piu )?(?:fatt\w )?(?:piu )?"
+         r"(?:sentire|vivo|viva))\b"),
+        (Intent.FACT, FORM),
+        (Intent.FACT,
+         r"\b(?:dammi|mi dai|qual e|hai|dimmi|mi serve|trovami) (?:il |la |l'|un )(?:su[oa] )?"
+         r"(?:numero|telefono|cellulare|e-?mail|mail|recapito|indirizzo)\b|"
+            r"\bche cognome\b|\bdi cognome\b|\b(?:suo|il) cognome\b"),
         (Intent.TIMING, r"\b(?:posso|potrei|dovrei|conviene|rischio|momento|ora|presto|caso|"
                         r"opportuno)\b.*\b(?:chied\w+|domand\w+)\b"),
         (Intent.FACT, r"^(?!.*\b(?:faccio|fare|reagi\w+|comport\w+|rispondo|rispondere|risposta|"
@@ -97,8 +112,8 @@ _NEEDED = {
                    r"\bmando\b",
     Intent.REPLY: r"rispo|replic|ribatt|rispn|dico\b|vuole da me|dire di no|dico di no",
     Intent.RUDE: r"\bmal[ei]?\b|malissimo|maleduc|scortes|sgarbat|offens|offes|insult|aggress|"
-                 r"insist|generic|a caso|pretend|vende|chied|chies|scocciat|goff|maldestr|amici|"
-                 r"invit|ignor|blocc|sgradev|arrogan|infastid|estrane|sconosciut|tempest|usarmi|"
+                 r"insist|generic|a caso|pretend|vend[eio]|chied|chies|scocciat|goff|maldestr|"
+                 r"amici|invit|ignor|blocc|sgradev|arrogan|infastid|estrane|sconosciut|tempest|usarmi|"
                  r"uguali|malo modo|tratta",
     Intent.RECONNECT: r"sent|contatt|scriv|viv[oae]\b|richiam|salut|seguito|rispo|sollecit|aspett|"
                       r"insist|promemoria|ricord|riprov|passo",
@@ -110,12 +125,15 @@ _NEEDED = {
 }  # fmt: skip
 _EXCLUDED = {
     Intent.WRITE: r"^(?:perche|come mai|quando|devo|posso|dovrei|conviene)\b|"
+                  r"^(?:che |cosa |come |quale |con che |con quale ).*\b(?:chius\w+|finale|saluto|"
+                  r"oggetto|apertura|conclu\w+|frase)\b|"
                   r"poesi|script|codice|romanz|canzon|raccont|barzellett|filastroc|dimission|"
                   r"referenz|curricul|\bcv\b|contratt|annunci|articol|\bpost\b|\btesi\b|discors|"
                   r"haiku|business|newsletter|python|traduc|ricett|esempio di mess|reclam|disdett|"
                   r"lettera di|\bbio\b|slogan|riuscit",
     Intent.REVIEW: r"traduc|curricul|\bcv\b|\btesi\b|romanz",
     Intent.REPLY: r"annunci|colloqui|curricul|solo con|\bcv\b",
+    Intent.OFFER: r"\bnon (?:devo|dovrei|posso|gli|le|va|mangia|bev)\b",
     Intent.TIMING: r"stipend|aument|mutuo|prestit|rimbors",
     Intent.CHAT: r"cos'e|che cos'|chi e\b|quant|traduc",
     Intent.RUDE: r"socio|collega|capo\b|moglie|marito|fidanzat|vicin[oa] di casa",

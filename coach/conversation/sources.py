@@ -35,6 +35,19 @@ def day(when: date | datetime) -> str:
     return f"{number} {_MONTHS[when.month - 1]} {when.year}"
 
 
+def dated(when: date | datetime, article: str = "il") -> str:
+    """A day after its article: "il 3 marzo 2026", "dell'8 giugno 2026".
+
+    Args:
+        when: the day.
+        article: `il`, `del` or `dal`.
+    """
+    if when.day in (8, 11):
+        elided = {"il": "l'", "del": "dell'", "dal": "dall'"}[article]
+        return f"{elided}{day(when)}"
+    return f"{article} {day(when)}"
+
+
 def first_name(card: ContactCard) -> str:
     """How a contact is called in a sentence: the name without title and surname."""
     words = [word for word in card.name.split() if word.rstrip(".").lower() not in _TITLES]
@@ -46,6 +59,13 @@ _TITLES = listed(
     "dottore dottor dottoressa professore professor professoressa ingegnere ingegner avvocato "
     "avvocata architetto architetta geometra ragioniere signor signora don suor padre"
 )
+
+
+def polite_name(card: ContactCard) -> str:
+    """How a contact is greeted by whom says *Lei*: "dott.ssa Spinelli", "Marco Rossi"."""
+    words = card.name.split()
+    title = next((word for word in words if word.rstrip(".").lower() in _TITLES), "")
+    return f"{title.lower()} {words[-1]}" if title and len(words) > 1 else card.name
 
 
 def to_name(name: str) -> str:
@@ -63,13 +83,13 @@ def told_of(exchange: Exchange) -> str:
     received = exchange.direction is Direction.RECEIVED
     match exchange.channel:
         case ExchangeChannel.PHONE:
-            return f"Telefonata del {day(exchange.at)}"
+            return f"Telefonata {dated(exchange.at, 'del')}"
         case ExchangeChannel.IN_PERSON:
-            return f"Incontro del {day(exchange.at)}"
+            return f"Incontro {dated(exchange.at, 'del')}"
         case ExchangeChannel.EMAIL:
-            return f"E-mail {'ricevuta' if received else 'inviata'} il {day(exchange.at)}"
+            return f"E-mail {'ricevuta' if received else 'inviata'} {dated(exchange.at)}"
         case _:
-            return f"Messaggio {'ricevuto' if received else 'inviato'} il {day(exchange.at)}"
+            return f"Messaggio {'ricevuto' if received else 'inviato'} {dated(exchange.at)}"
 
 
 class AnswerDraft:
@@ -95,6 +115,10 @@ class AnswerDraft:
     def citations(self) -> tuple[Citation, ...]:
         """The citations so far."""
         return tuple(self._citations)
+
+    def anew(self) -> AnswerDraft:
+        """An empty draft of the same answer."""
+        return AnswerDraft(self._intent, self._on_text)
 
     def passage(self, passage: Passage) -> int:
         """The number of a citation of a passage."""

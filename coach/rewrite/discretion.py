@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from coach.analysis import lexicon
-from coach.analysis.text import listed
+from coach.analysis.text import clean, listed
 
 _PRIVATE = re.compile(
     r"\b(?:malat\w+|malatti\w+|operat[oa] a|tumor\w+|cancro|chemio\w*|depress\w+|ricover\w+|"
@@ -92,3 +92,22 @@ def unsaid(note: str) -> bool:
     low = note.lower()
     private = _PRIVATE.search(_OWN_RELATIVE.sub("", low)) or _TO_SELF.search(low)
     return bool(private or _JUDGEMENT.match(low)) or _has_cut_word(note)
+
+
+# How people mark what must not be repeated: a label before the note, or a word in it.
+_CONFIDENTIAL = re.compile(
+    r"^\W*(?:riservat[oaie]|privat[oaie]|segret[oaie]|confidenziale|tra (?:me e|noi)|personale)"
+    r"(?: \w+)?\s*[:(–-]|"
+    r"\([^)]*\b(?:riservat|privat|segret[oa]|confidenzial|personale|tra noi)[^)]*\)|"
+    r"\b(?:in confidenza|in segreto|confidat[oa]|tra noi|a quattr'occhi|acqua in bocca|top secret|"
+    r"off the record|da non (?:dire|ripetere|divulgare|citare))\b|"
+    r"(?:^|[,;.:(–-] ?)non (?:va |deve |lo |la |ne )?(?:dir(?:e|lo|la)|parlar(?:e|ne)|ripeter\w*|"
+    r"far(?:e|ne) parola|raccontar\w*|divulgar\w*|citar\w*|menzionar\w*|nominar\w*|"
+    r"diffonder\w*)\b|"
+    r"\bnon (?:lo )?(?:deve |devono )?sa(?:pere)? (?:ancora )?(?:nessuno|ancora)\b"
+)
+
+
+def confidential(note: str) -> bool:
+    """Whether a whole note is marked as not to be repeated: advice and messages leave it out."""
+    return _CONFIDENTIAL.search(clean(note).text.lower()) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from coach.rewrite.discretion import confidential
 from coach.rewrite.draft import ASKS, DraftFacts
 from coach.rewrite.fragments import Fragment, Kind, understand
 from coach.rewrite.offers import Offer, understand_offer
@@ -176,6 +177,9 @@ _ORDER = (
 def _known(request: RewriteRequest, draft: DraftFacts, advice: list[str]) -> tuple[Known, ...]:
     found: list[Known] = []
     for note in request.contact.notes:
+        if confidential(note):
+            advice.append(f"Ho lasciato fuori l'appunto riservato «{note.strip()}».")
+            continue
         fragments = understand(note, request.relation, request.contact.name)
         usable = [fragment for fragment in fragments if fragment.kind is not Kind.UNUSED]
         if not usable and note.strip():
