@@ -10,6 +10,8 @@ from coach.schemas import Act, ActSpan, Analysis, Message, Span
 
 #: Acts that are always also another.
 _IMPLIED = {Act.INTRO_REQUEST: Act.ASK, Act.FREE_SERVICE: Act.ASK}
+#: Acts whose questions look like those that ask for something.
+_INVITING = (Act.OFFER, Act.LIGHT_NEXT_STEP)
 
 
 class Analyser:
@@ -58,6 +60,9 @@ class Analyser:
                 for column, act in enumerate(weights.acts)
                 if seen[place, column] >= weights.thresholds[column]
             }
+            if any(acts.get(act, 0.0) > acts.get(Act.ASK, 1.0) for act in _INVITING):
+                # The question of an offer ("glielo mando?") or of an invitation.
+                del acts[Act.ASK]
             for act, implied in _IMPLIED.items():
                 if act in acts:
                     acts[implied] = max(acts[act], acts.get(implied, 0.0))

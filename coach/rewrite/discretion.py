@@ -101,7 +101,7 @@ _CONFIDENTIAL = re.compile(
     r"\([^)]*\b(?:riservat|privat|segret[oa]|confidenzial|personale|tra noi)[^)]*\)|"
     r"\b(?:in confidenza|in segreto|confidat[oa]|tra noi|a quattr'occhi|acqua in bocca|top secret|"
     r"off the record|da non (?:dire|ripetere|divulgare|citare))\b|"
-    r"(?:^|[,;.:(–-] ?)non (?:va |deve |lo |la |ne )?(?:dir(?:e|lo|la)|parlar(?:e|ne)|ripeter\w*|"
+    r"(?:^|[,;.:(–-] ?|\b(?:ma|e|però) )non (?:va |deve |lo |la |ne )?(?:dir(?:e|lo|la)|parlar(?:e|ne)|ripeter\w*|"
     r"far(?:e|ne) parola|raccontar\w*|divulgar\w*|citar\w*|menzionar\w*|nominar\w*|"
     r"diffonder\w*)\b|"
     r"\bnon (?:lo )?(?:deve |devono )?sa(?:pere)? (?:ancora )?(?:nessuno|ancora)\b"
