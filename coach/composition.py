@@ -48,7 +48,7 @@ T = TypeVar("T")
 #: Turns of a conversation that are read again before an answer; what is too much is trimmed there.
 MEMORY = 40
 #: Exchanges analysed in one go, and how many are done without a word of progress.
-BATCH, FEW = 500, 20
+BATCH, FEW = 100, 20
 
 #: Told, in Italian, what is going on, how much is done and of how much.
 Progress = Callable[[str, int, int], None]
@@ -234,24 +234,27 @@ class Coach:
 
         Args:
             contact_id: of whom; of everybody when None.
-            cancel: asked before each; True ends the work, which can be taken up again.
+            cancel: asked before each; True ends the work, which can be taken up again: what was
+                read so far is kept.
 
         Returns:
             How many were analysed.
         """
         from coach.balance import read_exchange
 
-        done = 0
-        while waiting := self.store.unanalysed(BATCH, contact_id):
-            total = done + len(waiting)
+        done, stopped = 0, False
+        while not stopped and (waiting := self.store.unanalysed(BATCH, contact_id)):
+            found = []
             for exchange in waiting:
-                if cancel is not None and cancel():
-                    return done
-                gives, asks = read_exchange(exchange, self.analyser)
-                self.store.set_analysis(exchange.id, gives, asks)
-                done += 1
-                if self._progress is not None and total > FEW:
-                    self._progress("Leggo gli scambi", done, total)
+                stopped = cancel is not None and cancel()
+                if stopped:
+                    break
+                found.append((exchange.id, *read_exchange(exchange, self.analyser)))
+                if self._progress is not None and len(waiting) > FEW:
+                    self._progress("Leggo gli scambi", len(found), len(waiting))
+            # Together: each on its own would wait for the disk.
+            self.store.set_analyses(found)
+            done += len(found)
         return done
 
     def critique(

@@ -1,6 +1,7 @@
 """The composition root: parts are built when asked for, once, and out of each other's way."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +11,16 @@ from coach.composition import Coach
 from coach.errors import ConfigurationError, MessageError, ModelUnavailable
 from coach.library import Library
 from coach.llm import EndpointModel
-from coach.schemas import Contact, Message, RewriteRequest, Sender, Verdict
+from coach.schemas import (
+    Contact,
+    ContactCard,
+    Direction,
+    Exchange,
+    Message,
+    RewriteRequest,
+    Sender,
+    Verdict,
+)
 
 ASKING = "Ciao Piero, non ci conosciamo. Mi gireresti il contatto del tuo capo?"
 
@@ -143,6 +153,26 @@ def test_names_that_are_known_are_not_misspelt(coach):
         if finding.id == "language_errors"
     }
     assert slips == set()
+
+
+def test_exchanges_are_read_until_one_is_stopped(coach):
+    card = coach.store.add_contact(ContactCard(id="", name="Ada Neri"))
+    for day in range(1, 4):
+        coach.store.add_exchange(
+            Exchange(
+                id="",
+                contact_id=card.id,
+                at=datetime(2026, 1, day, tzinfo=UTC),
+                direction=Direction.SENT,
+                text=f"Ti mando volentieri la guida numero {day}.",
+            )
+        )
+    asked = iter([False, True])
+    assert coach.analyse_exchanges(cancel=lambda: next(asked)) == 1
+    assert len(coach.store.unanalysed(10)) == 2
+    assert coach.analyse_exchanges(card.id) == 2
+    assert coach.analyse_exchanges() == 0
+    assert len(coach.balance(card.id).given) == 3
 
 
 def test_a_rewrite_without_a_model_is_composed(coach):
