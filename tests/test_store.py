@@ -251,7 +251,7 @@ def test_exchanges_of_nobody_are_refused(store):
     ):
         with pytest.raises(NotFoundError):
             use()
-    store.set_analysis("x", ("a",), ())
+    store.set_analyses([("x", ("a",), ())])
     assert store.exchanges("nessuno") == []
 
 
@@ -263,7 +263,7 @@ def test_an_analysis_never_undoes_a_correction(store):
     assert store.unanalysed(1, anna.id) == [later]
     assert store.unanalysed(5, ugo.id) == [two]
     assert store.count_unanalysed() == 3
-    store.set_analysis(one.id, ["una guida"], [])
+    store.set_analyses([(one.id, ["una guida"], [])])
     assert (store.exchange(one.id).gives, store.exchange(one.id).asks) == (("una guida",), ())
     assert not store.exchange(one.id).corrected
     right = store.correct_exchange(one.id, (), ("un «favore»",))

@@ -133,15 +133,14 @@ class Exchanges(Database):
                 raise _unknown(exchange_id)
         return self.exchange(exchange_id)
 
-    def set_analysis(self, exchange_id: str, gives: Iterable[str], asks: Iterable[str]) -> None:
-        """Keep what an analysis says that an exchange gives and asks.
+    def set_analyses(self, found: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> None:
+        """Keep what an analysis says that exchanges give and ask, in one transaction.
 
         Says nothing over the person's own correction, nor of an exchange that is no longer there.
-        """
-        self.set_analyses([(exchange_id, gives, asks)])
 
-    def set_analyses(self, found: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> None:
-        """`set_analysis` for many, in one transaction: `(exchange_id, gives, asks)`."""
+        Args:
+            found: identifier of the exchange, what it gives, what it asks.
+        """
         with self._writing() as connection:
             for exchange_id, gives, asks in found:
                 connection.execute(
