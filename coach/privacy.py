@@ -10,7 +10,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -213,6 +213,15 @@ def _rows(kept: Kept) -> Iterator[dict[str, str]]:
         for played in session.turns:
             yield {"tipo": "pratica", **name, "quando": when, "testo": played.learner}
             yield {"tipo": "pratica, risposta", **name, "quando": when, "testo": played.reply}
+
+
+def table(rows: Sequence[Mapping[str, object]]) -> str:
+    """Rows as CSV under the headings of the first one, every cell inert."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows({name: inert(str(value)) for name, value in row.items()} for row in rows)
+    return out.getvalue()
 
 
 def inert(text: str) -> str:

@@ -8,9 +8,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from coach.privacy import table
+from coach.roleplay.progress import rows
 from coach.schemas import ContactCard, Persona, PracticeTurn, Register, Stance, StanceMove
 from coach.settings import PROJECT
-from coach.ui import practice_markup, progress, session
+from coach.ui import practice_markup, session
 
 ASKING = "Buongiorno, cerco lavoro: può girare il mio CV al suo direttore entro domani?"
 BETTER = (
@@ -235,5 +237,5 @@ def test_progress_shows_figures_an_exercise_and_a_table(app):
 def test_the_table_is_inert(app):
     coach = session.coach()
     coach.play(coach.start_practice(persona=coach.personas[0].name), "=HYPERLINK(1) ciao a tutti")
-    (row,) = csv.DictReader(io.StringIO(progress._table(coach.store.sessions())))
+    (row,) = csv.DictReader(io.StringIO(table(rows(coach.store.sessions()))))
     assert row["messaggio"].startswith("'=")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from coach.cli.arguments import Arguments, Commands, add_action, add_group, add_share_option
 from coach.cli.progress import show_progress
-from coach.cli.rows import confirmed, print_json, shortened
+from coach.cli.rows import confirmed, print_json, shortened, write_text
 from coach.composition import Coach
-from coach.errors import InputError, reason
+from coach.errors import InputError
 from coach.schemas import (
     Answer,
     Balance,
@@ -414,7 +414,7 @@ def _reminders(args: Arguments, coach: Coach) -> int:
 
     found = reminders(_every_row(coach), date.today())
     if args.ics is not None:
-        _write(args.ics, calendar(found, datetime.now(UTC)))
+        write_text(args.ics, calendar(found, datetime.now(UTC)))
         print(f"{len(found)} promemoria in {args.ics}.", file=sys.stderr)
         return 0
     for reminder in found:
@@ -442,16 +442,9 @@ def _export(args: Arguments, coach: Coach) -> int:
         exported = privacy.export_all(coach.store)
     else:
         exported = privacy.export_contact(coach.store, coach.store.contact(args.id).id)
-    _write(args.file, exported.json() if kind == "json" else exported.csv())
+    write_text(args.file, exported.json() if kind == "json" else exported.csv())
     print(f"Scritto {args.file}.", file=sys.stderr)
     return 0
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise InputError(f"Non riesco a scrivere {file} ({reason(error)}).") from error
 
 
 def _forget(args: Arguments, coach: Coach) -> int:

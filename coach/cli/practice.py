@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import select
 import sys
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 
 from coach.cli.arguments import Arguments, Commands, add_share_option
 from coach.cli.messages import is_ready
-from coach.cli.rows import answer_batch, print_json, shortened
+from coach.cli.rows import answer_batch, print_json, shortened, write_text
 from coach.composition import Coach
-from coach.errors import InputError, reason
+from coach.errors import InputError
 from coach.schemas import Channel, Difficulty, PracticeSession, PracticeTurn, Relation, Stance
 
 _HINT, _END = "/aiuto", "/fine"
@@ -84,21 +83,13 @@ def _list(args: Arguments, coach: Coach) -> int:
 
 
 def _history(file: Path, coach: Coach) -> int:
-    from coach.privacy import inert
+    from coach.privacy import table
     from coach.roleplay.progress import rows
 
     found = rows(coach.store.sessions())
     if not found:
         raise InputError("Non c'è ancora nessuna pratica.", "Comincia con coach practice --list.")
-    try:
-        with file.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.DictWriter(opened, list(found[0]))
-            writer.writeheader()
-            writer.writerows(
-                {key: inert(str(value)) for key, value in row.items()} for row in found
-            )
-    except OSError as error:
-        raise InputError(f"Non riesco a scrivere {file} ({reason(error)}).") from error
+    write_text(file, table(found))
     print(f"{len(found)} righe in {file}.", file=sys.stderr)
     return 0
 

@@ -136,3 +136,15 @@ def confirmed(question: str) -> bool:
         raise InputError("Serve una conferma.", "Aggiungi --yes.")
     print(f"{question} [s/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("s", "sì", "si")
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file as it is given, line ends included.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"Non riesco a scrivere {file} ({reason(error)}).") from error

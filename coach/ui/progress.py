@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from coach.privacy import inert
+from coach.privacy import table
 from coach.roleplay.progress import Exercise, Progress, progress, rows
 from coach.schemas import PracticeSession
 from coach.ui import filling, markup, session, wording
@@ -178,7 +176,7 @@ def _sessions(sessions: list[PracticeSession]) -> None:
     st.subheader("Le tue pratiche", anchor=False)
     st.download_button(
         "Scarica tutto in CSV",
-        _table(sessions),
+        table(rows(sessions)),
         file_name="pratiche.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -208,12 +206,3 @@ def _remove(played: PracticeSession) -> None:
     store = session.coach().store
     store.remove_session(played.id)
     session.offer_undo("progress", "Pratica eliminata.", lambda: store.save_session(played))
-
-
-def _table(sessions: list[PracticeSession]) -> str:
-    found = rows(sessions)
-    written = io.StringIO()
-    writer = csv.DictWriter(written, list(found[0]))
-    writer.writeheader()
-    writer.writerows({key: inert(str(value)) for key, value in row.items()} for row in found)
-    return written.getvalue()
