@@ -6,7 +6,7 @@ skipped, with the reason.
 
     --model  rewrites and role-play by the configured model too (minutes)
     --squad  Italian SQuAD too (minutes the first time; its vectors are kept)
-    --sets   of critique: dev, heldout_1, heldout_2, heldout_3
+    --sets   of critique: dev, heldout_1, heldout_2, heldout_3, heldout_4
     -v       precision and recall by label, individual errors, tables of retrieval
 """
 

@@ -1,8 +1,8 @@
 """How well drafts are judged: micro-F1 of violations and virtues, good messages left quiet, spans.
 
-Four sets: `dev` (the public drafts in the folder `shared` beside the checkout), `heldout_1` and
-`heldout_2` (ours, looked at while developing) and `heldout_3` (ours, blind: nobody reads its drafts
-or its errors, only its totals). No draft of theirs is in the training set.
+Five sets: `dev` (the public drafts in the folder `shared` beside the checkout), `heldout_1` and
+`heldout_2` (ours, looked at while developing), `heldout_3` and `heldout_4` (ours, blind: nobody
+reads their drafts or errors, only the totals). No draft of theirs is in the training set.
 
 A label is counted once a draft. One listed as `optional` is neither rewarded when found nor
 punished when missed.
@@ -28,6 +28,7 @@ SETS = {
     "heldout_1": DRAFTS / "heldout_1.jsonl",
     "heldout_2": DRAFTS / "heldout_2.jsonl",
     "heldout_3": DRAFTS / "heldout_3.jsonl",
+    "heldout_4": DRAFTS / "heldout_4.jsonl",
 }
 KINDS = ("violations", "virtues")
 
