@@ -70,6 +70,7 @@ def test_labelled_drafts():
         ("Ti scrivo perche\u0300 ci tengo.", "perche\u0300", "accent", "perché"),
         ("Perche' mi scrivi?", "Perche'", TYPOGRAPHY, "Perché"),
         ("Ho visto i altri soci.", "i altri", "article", "gli altri"),
+        ("A quel prezzo è un'affare.", "un'affare", "apostrophe", "un affare"),
         ("Ti agiungo volentieri.", "agiungo", "spelling", "aggiungo"),
     ],
 )
@@ -91,6 +92,8 @@ def test_names_quotations_and_addresses_are_left_alone():
     assert not errors("Zorzettigh mi ha parlato di te.", ["Bepi Zorzettigh"])
     assert not errors("Il libro «Qual'è la strada» è tuo?")
     assert not errors("Scrivi a perche.gia@posta.it o su www.piucosi.it, #cosi")
+    assert not errors("Gentile direttor Bosio, il ragionier Pini fa voler bene a tutti.")
+    assert not errors("Un glossario dei tonnaroti di Favignana.")
     assert not errors("The workshop was great and very useful. Ne parliamo?")
 
 

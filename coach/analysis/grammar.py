@@ -209,6 +209,13 @@ def _po(s: Sentence, i: int) -> Iterator[Hit]:
         yield _hit(s, i, i, "apostrophe", "Si scrive «po'», con l'apostrofo.", "po'")
 
 
+# Masculine nouns with a vowel first that no ending tells.
+_MASCULINE_E = listed(
+    "affare essere esame animale ospedale interesse ente account ordine ambiente incidente abete "
+    "utensile esemplare elefante album inconveniente ingrediente espediente accidente"
+)
+
+
 @_rule
 def _un_apostrophe(s: Sentence, i: int) -> Iterator[Hit]:
     """*un'amico*, *un amica*."""
@@ -221,8 +228,7 @@ def _un_apostrophe(s: Sentence, i: int) -> Iterator[Hit]:
     if s.low(i) in ("un'", "nessun'", "qualcun'", "ciascun'", "alcun'", "buon'") and (
         (low.endswith("o") and low not in _FEMININE_O)
         or low.endswith(("ore", "iere", "mestre"))
-        or low
-        in ("essere", "esame", "animale", "ospedale", "interesse", "altro", "ente", "account")
+        or low in _MASCULINE_E
     ):
         right = s.low(i)[:-1]
         message = f"Davanti a un nome maschile «{right}» non vuole l'apostrofo."

@@ -212,7 +212,10 @@ def is_accepted(word: str) -> bool:
         return True
     if lexicon.known(word) or word in _allowed() or lexicon.known(word.capitalize()):
         return True
-    # Elided: "dell'", "trent'", "sant'"; truncated: "gran", "buon".
+    # Truncated: "direttor Palumbo", "ragionier Bosio", "voler dire".
+    if word[-1] in "lr" and len(word) >= 5 and lexicon.known(word + "e"):
+        return True
+    # Elided: "dell'", "trent'", "sant'".
     if word.endswith("'"):
         stem = word[:-1]
         return len(stem) <= 6 or any(lexicon.known(stem + vowel) for vowel in "aeio")
@@ -278,7 +281,8 @@ def _correction(word: str, capitalised: bool) -> tuple[str, str] | None:
         return "spelling", typical[0]
     if _is_built(word):
         return None
-    if typical and not capitalised:
+    # A dialect word may lie near a word so rare that nobody meant it: "tonnaroti".
+    if typical and not capitalised and _stem_zipf(typical[0]) > 0:
         return "spelling", typical[0]
     for first in _GLUED:
         rest = word.removeprefix(first)
