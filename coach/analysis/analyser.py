@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from coach.analysis import form, language, register, text
 from coach.analysis.acts import GREETING, ActClassifier
-from coach.schemas import Act, ActSpan, Analysis, Message, Span
+from coach.schemas import Act, ActSpan, Analysis, Message, Register, Span
 
 #: Acts that are always also another.
 _IMPLIED = {Act.INTRO_REQUEST: Act.ASK, Act.FREE_SERVICE: Act.ASK}
@@ -45,6 +45,16 @@ class Analyser:
             length=form.measure(message.text, message.channel),
             italian=italian,
         )
+
+    def form_of_address(self, message: Message, known_names: Collection[str] = ()) -> Register:
+        """Tell which form of address a message uses, and nothing else.
+
+        Raises:
+            MessageError: the text is empty, too large, binary or holds no word.
+        """
+        text.check_text(message.text)
+        source = text.clean(message.text)
+        return register.detect(source, text.sentences(source.text), known_names)[0]
 
     def _found_acts(
         self, source: text.Normalised, sentences: list[text.Offsets]

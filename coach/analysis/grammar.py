@@ -210,7 +210,7 @@ def _po(s: Sentence, i: int) -> Iterator[Hit]:
 
 
 # Masculine nouns with a vowel first that no ending tells.
-_MASCULINE_E = listed(
+_MASCULINE_VOWEL = listed(
     "affare essere esame animale ospedale interesse ente account ordine ambiente incidente abete "
     "utensile esemplare elefante album inconveniente ingrediente espediente accidente"
 )
@@ -228,7 +228,7 @@ def _un_apostrophe(s: Sentence, i: int) -> Iterator[Hit]:
     if s.low(i) in ("un'", "nessun'", "qualcun'", "ciascun'", "alcun'", "buon'") and (
         (low.endswith("o") and low not in _FEMININE_O)
         or low.endswith(("ore", "iere", "mestre"))
-        or low in _MASCULINE_E
+        or low in _MASCULINE_VOWEL
     ):
         right = s.low(i)[:-1]
         message = f"Davanti a un nome maschile «{right}» non vuole l'apostrofo."

@@ -1,11 +1,11 @@
-"""Trains the classifier of acts on our labelled sentences: `make train`.
+"""Trains the classifier of acts on our labelled sentences: `make train` (about an hour).
 
 Reads, from `tests/evals/drafts`, `train_*.jsonl` (whole drafts, labelled by sentence),
 `sentences_*.jsonl` (single sentences in contrasting families) and `patterns.txt` (turns of phrase
 with alternatives), and the examples of the principles, so that an example added there is learnt;
-never the held-out files. The second look and the thresholds are learnt from what the first look
-says of drafts when it was trained without any draft of the same file: each file has its author's
-habits, and sentences of the habits one knows are too easy.
+never the held-out files. The look at the surroundings and the thresholds are learnt from what the
+others say of the drafts of every third file when they were trained on the rest: each file has its
+author's habits, and sentences of the habits one knows are too easy.
 """
 
 from __future__ import annotations
@@ -15,30 +15,42 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coach import rubric
-from coach.analysis.acts import WEIGHTS, ActWeights, Floats, both_looks, surroundings, weigh
+from coach.analysis.acts import (
+    WEIGHTS,
+    ActWeights,
+    Floats,
+    both_looks,
+    first_look,
+    surroundings,
+    weigh,
+)
+from coach.analysis.encoder import WEIGHTS as ENCODER_WEIGHTS
 from coach.analysis.features import features
 from coach.analysis.text import clean, sentences
 from coach.rubric import Detector, FlaggedExample, Rubric
 from coach.schemas import Act
 from coach.settings import PROJECT
 
+if TYPE_CHECKING:
+    from coach.analysis.encoder_training import EncoderTraining
+
 DRAFTS = PROJECT / "tests" / "evals" / "drafts"
 ACTS = tuple(Act)
 #: N-grams seen in fewer sentences are left out.
 MIN_SENTENCES = 8
-#: Inverse regularisation of the first and of the second look, by cross-validation.
+#: Inverse regularisation of the turns of phrase and of the surroundings, by cross-validation.
 INVERSE_REGULARISATION, INVERSE_REGULARISATION_AROUND = 20.0, 0.1
-#: Parts that the files of drafts are split in for cross-validation.
-FOLDS = 4
+#: Of so many files of drafts one teaches the surroundings and the thresholds.
+SET_ASIDE = 3
 #: Sentences drawn from each pattern; by cross-validation, more add nothing.
 DRAWN = 12
 #: No threshold leaves this range: a few drafts must not decide one alone. For what counts against a
@@ -214,75 +226,91 @@ class TrainingSet:
         for i, example in enumerate(examples):
             if example.draft:
                 drafts.setdefault(example.draft, []).append(i)
-        #: The sentences of each draft, in order, and the fold its file belongs to.
+        #: The sentences of each draft, in order.
         self.drafts = list(drafts.values())
+        #: The drafts, then each single sentence as a message of its own.
+        self.messages = self.drafts + [[i] for i, e in enumerate(examples) if not e.draft]
         files = sorted({file for file, _ in drafts})
-        self.folds = np.array([files.index(file) % min(FOLDS, len(files)) for file, _ in drafts])
+        #: The drafts set aside, by file.
+        self.aside: dict[str, list[int]] = {file: [] for file in files[::SET_ASIDE]}
+        for number, (file, _) in enumerate(drafts):
+            if file in self.aside:
+                self.aside[file].append(number)
 
-    def sentences_of(self, drafts: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """The sentences of the drafts chosen, in the order of `drafts`."""
-        chosen = [rows for rows, wanted in zip(self.drafts, drafts, strict=True) if wanted]
-        return np.concatenate([np.array(rows, dtype=np.intp) for rows in chosen])
+    @property
+    def set_aside(self) -> list[int]:
+        """The drafts set aside."""
+        return [draft for drafts in self.aside.values() for draft in drafts]
+
+    def sentences_of(self, drafts: Iterable[int]) -> NDArray[np.intp]:
+        """The sentences of the drafts chosen, in their order."""
+        return np.array([row for draft in drafts for row in self.drafts[draft]], dtype=np.intp)
 
 
-def train(examples: Sequence[Example]) -> ActWeights:
-    """Train on every example; the second look and the thresholds by cross-validation."""
-    data = TrainingSet(examples)
-    print(f"{len(examples)} sentences, {len(data.vocabulary)} features", file=sys.stderr)
-    alone = _unseen_first_look(data)
-    unseen = _unseen_both_looks(data, alone)
+def train(data: TrainingSet, meaning: Floats) -> ActWeights:
+    """Train on every example; the surroundings and the thresholds on the drafts set aside.
+
+    Args:
+        data: the labelled sentences.
+        meaning: logits of the sentences of the drafts set aside, by an encoder that saw none of
+            them, shape `(sentences, acts)`; no other row is read.
+    """
+    held = data.sentences_of(data.set_aside)
+    every = np.arange(len(data.labels))
+    models = _fitted(data, np.setdiff1d(every, held))
+    phrases = np.zeros(data.labels.shape, dtype=np.float32)
+    phrases[held] = data.matrix[held] @ _coefficients(models) + _intercepts(models)
+    seen = first_look(phrases, meaning)
+    around = _fitted_around(_around(data, seen)[held], data.labels[held])
+    unseen = _unseen_both_looks(data, seen)
     thresholds = np.array([_best_threshold(unseen, data, c) for c in range(len(ACTS))])
-    first = _fitted(data, np.arange(len(examples)))
-    every = data.sentences_of(np.ones(len(data.drafts), dtype=bool))
-    second = _fitted_around(_around(data, alone)[every], data.labels[every])
+    models = _fitted(data, every)
     return ActWeights(
         acts=ACTS,
         vocabulary=data.vocabulary,
         idf=data.idf,
-        sparse=_coefficients(first),
-        bias=_intercepts(first),
-        around=_coefficients(second),
-        around_bias=_intercepts(second),
+        sparse=_coefficients(models),
+        bias=_intercepts(models),
+        around=_coefficients(around),
+        around_bias=_intercepts(around),
         thresholds=thresholds.astype(np.float32),
     )
 
 
-def _unseen_first_look(data: TrainingSet) -> Floats:
-    """Logits of the drafts' sentences by classifiers that saw no draft of the same file."""
+def unseen_meaning(data: TrainingSet, encoders: EncoderTraining) -> Floats:
+    """Logits of the sentences of the drafts set aside, by an encoder that saw none of them."""
+    aside = data.set_aside
+    network = encoders.fit(sorted({*range(len(data.messages))} - {*aside}))
     out = np.zeros(data.labels.shape, dtype=np.float32)
-    for fold in np.unique(data.folds):
-        held = data.sentences_of(data.folds == fold)
-        others = np.setdiff1d(np.arange(len(data.labels)), held)
-        models = _fitted(data, others)
-        out[held] = data.matrix[held] @ _coefficients(models) + _intercepts(models)
+    out[data.sentences_of(aside)] = encoders.logits(network, aside)
     return out
 
 
-def _unseen_both_looks(data: TrainingSet, alone: Floats) -> Floats:
-    """Probabilities of the drafts' sentences, the second look trained on other files too."""
+def _unseen_both_looks(data: TrainingSet, seen: Floats) -> Floats:
+    """Probabilities of the drafts set aside, each file by surroundings trained on the others."""
     out = np.zeros(data.labels.shape, dtype=np.float32)
-    inputs = _around(data, alone)
-    for fold in np.unique(data.folds):
-        held, others = (
-            data.sentences_of(which) for which in (data.folds == fold, data.folds != fold)
-        )
+    inputs = _around(data, seen)
+    for file, drafts in data.aside.items():
+        held = data.sentences_of(drafts)
+        others = data.sentences_of(d for f, ds in data.aside.items() if f != file for d in ds)
         models = _fitted_around(inputs[others], data.labels[others])
         out[held] = both_looks(
-            alone[held], inputs[held] @ _coefficients(models) + _intercepts(models)
+            seen[held], inputs[held] @ _coefficients(models) + _intercepts(models)
         )
     return out
 
 
-def _around(data: TrainingSet, alone: Floats) -> Floats:
-    """What the second look sees of each sentence of a draft."""
-    out = np.zeros((len(alone), 4 * len(ACTS)), dtype=np.float32)
-    for rows in data.drafts:
-        out[rows] = surroundings(alone[rows])
+def _around(data: TrainingSet, seen: Floats) -> Floats:
+    """The surroundings of each sentence of the drafts set aside."""
+    out = np.zeros((len(seen), 4 * len(ACTS)), dtype=np.float32)
+    for draft in data.set_aside:
+        rows = data.drafts[draft]
+        out[rows] = surroundings(seen[rows])
     return out
 
 
 def _fitted(data: TrainingSet, rows: NDArray[np.intp]) -> list[Any]:
-    """The first look, trained on some of the examples: a model an act."""
+    """The models of the turns of phrase, one an act, trained on some of the examples."""
     from sklearn.linear_model import LogisticRegression
 
     models = []
@@ -294,7 +322,7 @@ def _fitted(data: TrainingSet, rows: NDArray[np.intp]) -> list[Any]:
 
 
 def _fitted_around(inputs: Floats, labels: NDArray[np.bool_]) -> list[Any]:
-    """The second look: a model an act."""
+    """The models of the surroundings, one an act."""
     from sklearn.linear_model import LogisticRegression
 
     return [
@@ -318,8 +346,9 @@ def _best_threshold(seen: Floats, data: TrainingSet, column: int) -> float:
     """
     if ACTS[column] is Act.PERSONAL:
         return LEAST_SIGN
-    gold: Any = np.array([data.labels[rows, column].any() for rows in data.drafts])
-    top: Any = np.array([seen[rows, column].max() for rows in data.drafts])
+    drafts = [data.drafts[draft] for draft in data.set_aside]
+    gold: Any = np.array([data.labels[rows, column].any() for rows in drafts])
+    top: Any = np.array([seen[rows, column].max() for rows in drafts])
     lowest = LOWEST_AGAINST if ACTS[column] in AGAINST else LOWEST
     f1 = {}
     for threshold in np.arange(lowest, HIGHEST + 0.01, 0.025):
@@ -334,11 +363,20 @@ def _best_threshold(seen: Floats, data: TrainingSet, column: int) -> float:
 
 def main() -> None:
     """Train and write the weights."""
+    from coach.analysis.encoder_training import EncoderTraining
+
     examples = read_examples()
     known = rubric.load(PROJECT / "knowledge" / "principles", PROJECT / "knowledge" / "notes")
     examples += principle_examples(known)
-    train(examples).save(WEIGHTS)
-    print(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1e3:.0f} kB", file=sys.stderr)
+    data = TrainingSet(examples)
+    print(f"{len(examples)} sentences, {len(data.vocabulary)} features", file=sys.stderr)
+    encoders = EncoderTraining(
+        [example.text for example in examples], data.labels, data.judged, data.messages
+    )
+    train(data, unseen_meaning(data, encoders)).save(WEIGHTS)
+    encoders.weights(encoders.fit(range(len(data.messages)))).save(ENCODER_WEIGHTS)
+    for file in (WEIGHTS, ENCODER_WEIGHTS):
+        print(f"{file}: {file.stat().st_size / 1e3:.0f} kB", file=sys.stderr)
 
 
 if __name__ == "__main__":
