@@ -301,12 +301,19 @@ class SentenceEncoder:
 
     def _through(self, layer: Mapping[str, Floats], x: Floats, bounds: Sequence[int]) -> Floats:
         """The states of the pieces after a layer; attention stays within each sentence."""
-        joined = x @ layer["qkv.w"] + layer["qkv.b"]
-        seen = np.concatenate([_attend(joined[a:b], self._base.heads) for a, b in pairwise(bounds)])
-        added: Floats = seen @ layer["ao.w"] + layer["ao.b"]
-        x = self._normal(x + added, layer["aln.w"], layer["aln.b"])
-        added = _gelu(x @ layer["fi.w"] + layer["fi.b"]) @ layer["fo.w"] + layer["fo.b"]
-        return self._normal(x + added, layer["oln.w"], layer["oln.b"])
+        joined = x @ layer["qkv.w"]
+        joined += layer["qkv.b"]
+        seen = np.empty_like(x)
+        for start, end in pairwise(bounds):
+            seen[start:end] = _attend(joined[start:end], self._base.heads)
+        attended = seen @ layer["ao.w"]
+        attended += layer["ao.b"]
+        x = self._normal(x + attended, layer["aln.w"], layer["aln.b"])
+        inner = x @ layer["fi.w"]
+        inner += layer["fi.b"]
+        outer = _gelu(inner) @ layer["fo.w"]
+        outer += layer["fo.b"]
+        return self._normal(x + outer, layer["oln.w"], layer["oln.b"])
 
     def logits(self, vectors: Floats) -> Floats:
         """What the sentences of one message do.
@@ -335,9 +342,14 @@ class SentenceEncoder:
         return np.asarray(alone + x @ w["around.w"].T + w["around.b"], dtype=np.float32)
 
     def _normal(self, x: Floats, weight: Floats, bias: Floats) -> Floats:
-        centred = x - x.mean(axis=1, keepdims=True)
-        spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + self._base.epsilon)
-        return np.asarray(centred / spread * weight + bias, dtype=np.float32)
+        """Layer norm."""
+        # In place, here and in `_gelu`: a tenth of the time went into new arrays.
+        centred: Floats = x - x.mean(axis=1, keepdims=True)
+        squares = np.einsum("ij,ij->i", centred, centred)
+        centred /= np.sqrt(squares / x.shape[1] + self._base.epsilon)[:, None]
+        centred *= weight
+        centred += bias
+        return centred
 
 
 _MESSAGE_TENSORS = (
@@ -363,8 +375,13 @@ def _attend(joined: Floats, heads: int) -> Floats:
 
 def _gelu(x: Floats) -> Floats:
     """GELU by its tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415)."""
-    cubic = x + np.float32(0.044715) * x * x * x
-    return np.asarray(
-        np.float32(0.5) * x * (1 + np.tanh(np.float32(math.sqrt(2 / math.pi)) * cubic)),
-        dtype=np.float32,
-    )
+    found: Floats = x * x
+    found *= np.float32(0.044715)
+    found += 1
+    found *= x
+    found *= np.float32(math.sqrt(2 / math.pi))
+    np.tanh(found, out=found)
+    found += 1
+    found *= x
+    found *= np.float32(0.5)
+    return found

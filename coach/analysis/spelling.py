@@ -201,9 +201,13 @@ def _zipf(word: str) -> float:
 
 def _stem_zipf(word: str) -> float:
     """Frequency of a word, or of the infinitive it is built on with a pronoun."""
-    if len(word) > 8 and word.endswith(_PRONOUNS):
+    if _has_pronoun(word):
         return max(_zipf(word), *(_zipf(lemma) for lemma in lexicon.lemmas(word)), 0.0)
     return _zipf(word)
+
+
+def _has_pronoun(word: str) -> bool:
+    return len(word) > 8 and word.endswith(_PRONOUNS)
 
 
 def is_accepted(word: str) -> bool:
@@ -378,5 +382,6 @@ def _one_letter_away(word: str) -> Iterator[str]:
         for edit in edits:
             if edit not in seen:
                 seen.add(edit)
-                if lexicon.known(edit):
+                # The frequency is the cheaper question, and most of some hundred edits have none.
+                if (_zipf(edit) > 0 or _has_pronoun(edit)) and lexicon.known(edit):
                     yield edit
