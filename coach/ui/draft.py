@@ -10,6 +10,7 @@ from typing import NoReturn
 import streamlit as st
 
 from coach.errors import CoachError, NotFoundError
+from coach.rewrite.wording import with_article
 from coach.schemas import Channel, ContactCard, Question, Register, Relation, Rewrite, Sender
 from coach.ui import browser, diff, filling, markup, practice, session, state, wording
 from coach.ui.jobs import Job, Phase
@@ -274,6 +275,8 @@ def _try_it() -> None:
     """Practise with whoever the draft is for, the draft being the first message."""
     draft = _current()
     who = draft.contact.name or "chi legge"
+    if draft.contact.name[:1].islower():  # a title: "la dottoressa Ferraris"
+        who = with_article(who)
     if st.button(f"Provala con {markup.plain(who)}", icon=":material/forum:", key="try_it"):
         _keep_advice(draft)
         practice.open_with(draft)
