@@ -55,7 +55,7 @@ SET_ASIDE = 3
 DRAWN = 12
 #: No threshold leaves this range: a few drafts must not decide one alone. For what counts against a
 #: message the range begins higher, because a false alarm costs more trust than a miss.
-LOWEST, LOWEST_AGAINST, HIGHEST = 0.3, 0.45, 0.5
+LOWEST, LOWEST_AGAINST, HIGHEST = 0.35, 0.45, 0.5
 #: Of what is personal it is the absence that is told (`generic`), so the least sign of it will do.
 LEAST_SIGN = 0.3
 #: Not the kinds of asking: they are found where something is asked anyway.
