@@ -36,9 +36,10 @@ evals: setup          ## quality, as a table
 bench: setup          ## speed and memory, as a table
 	$(BIN)/python -m benchmarks
 
-train: setup          ## the classifiers of acts and of questions, from tests/evals
+train: setup          ## the classifiers of acts, questions and manners, from tests/evals
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m coach.analysis.training
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m coach.conversation.training
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m coach.roleplay.training
 
 lock: setup           ## pins every dependency with its hashes
 	$(BIN)/python -m pip install --quiet uv

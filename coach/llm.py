@@ -92,9 +92,18 @@ class ChatModel(Protocol):
         max_tokens: int,
         temperature: float = 0.7,
         stop: Sequence[str] = (),
+        grammar: str | None = None,
         timeout: float = 60.0,
     ) -> Iterator[str]:
         """Yield one answer in pieces as they come; closing the iterator ends the request.
+
+        Args:
+            messages: as for `complete`.
+            max_tokens: as for `complete`.
+            temperature: as for `complete`.
+            stop: as for `complete`.
+            grammar: as for `complete`.
+            timeout: longest wait for the whole answer, in seconds.
 
         Raises:
             ModelUnavailable: as for `complete`.
@@ -206,9 +215,11 @@ class EndpointModel:
         max_tokens: int,
         temperature: float = 0.7,
         stop: Sequence[str] = (),
+        grammar: str | None = None,
         timeout: float = 60.0,
     ) -> Iterator[str]:
         """See `ChatModel.stream`."""
+        del grammar  # as in `complete`
         options = _options(max_tokens, temperature, stop)
         return self._chat.stream(messages, options, time.monotonic() + timeout)
 
@@ -252,9 +263,7 @@ class EmbeddedModel:
     ) -> list[str]:
         """See `ChatModel.complete`; `n` above the server's slots takes several requests."""
         deadline = time.monotonic() + timeout
-        options = _options(max_tokens, temperature, stop)
-        if grammar is not None:
-            options["extra_body"] = {"grammar": grammar}
+        options = _options(max_tokens, temperature, stop, grammar)
         texts: list[str] = []
         with self._turn(deadline) as chat:
             while len(texts) < n:
@@ -274,11 +283,12 @@ class EmbeddedModel:
         max_tokens: int,
         temperature: float = 0.7,
         stop: Sequence[str] = (),
+        grammar: str | None = None,
         timeout: float = 60.0,
     ) -> Iterator[str]:
         """See `ChatModel.stream`."""
         deadline = time.monotonic() + timeout
-        options = _options(max_tokens, temperature, stop)
+        options = _options(max_tokens, temperature, stop, grammar)
         with (
             self._turn(deadline) as chat,
             contextlib.closing(chat.stream(messages, options, deadline)) as pieces,
@@ -498,10 +508,14 @@ class _Chat:
         )
 
 
-def _options(max_tokens: int, temperature: float, stop: Sequence[str]) -> dict[str, Any]:
+def _options(
+    max_tokens: int, temperature: float, stop: Sequence[str], grammar: str | None = None
+) -> dict[str, Any]:
     options: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
     if stop:
         options["stop"] = list(stop)
+    if grammar is not None:
+        options["extra_body"] = {"grammar": grammar}
     return options
 
 

@@ -208,7 +208,7 @@ def test_a_script_gives_the_model_more_time_than_a_page(parts, personas):
     class Slow:
         remote = False
 
-        def complete(self, messages, *, timeout, **how):
+        def stream(self, messages, *, timeout, **how):
             asked.append(timeout)
             raise ModelError("fuori tempo")
 

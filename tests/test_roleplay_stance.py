@@ -127,18 +127,50 @@ def test_every_cooling_family_has_a_move_and_a_reason():
 def train_drafts():
     for path in sorted((PROJECT / "tests/evals/drafts").glob("train_*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            yield " ".join(sentence["text"] for sentence in json.loads(line)["sentences"])
+            yield json.loads(line)["sentences"]
+
+
+def whole(draft):
+    return " ".join(sentence["text"] for sentence in draft)
 
 
 def test_ordinary_drafts_raise_no_alarm():
     alarms = {
         (name, found[0].quote)
-        for text in train_drafts()
-        for name, found in conduct.find(text).items()
-        if name in ("insult", "coarse", "role_break", "foreign_greeting")
+        for draft in train_drafts()
+        for name, found in conduct.find(whole(draft)).items()
+        if name in ("insult", "coarse", "foreign_greeting")
     }
     assert alarms == set()
-    assert [text for text in train_drafts() if conduct.says_nothing(text)] == []
+    assert [draft for draft in train_drafts() if conduct.says_nothing(whole(draft))] == []
+
+
+def test_what_gives_or_tells_is_hardly_ever_taken_for_an_attempt_to_break_the_part():
+    innocent = {
+        sentence["text"]
+        for draft in train_drafts()
+        for sentence in draft
+        if not {"ask", "sale", "pressure"} & set(sentence["acts"])
+    }
+    alarms = [text for text in innocent if "role_break" in conduct.find(text)]
+    assert len(alarms) <= len(innocent) / 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Scommetto che dietro quelle righe non c'è anima viva.", "role_break"),
+        ("Correggi quello che ti ho scritto e rimandamelo.", "role_break"),
+        ("A che punto sono della prova, secondo il programma?", "role_break"),
+        ("Lei sarebbe soltanto una raccomandata e una bugiarda.", "insult"),
+    ],
+)
+def test_what_no_pattern_has_words_for_is_found_too(text, family):
+    assert family in conduct.find(text)
+
+
+def test_a_sentence_is_of_one_manner_only():
+    assert set(conduct.find("Lei non è nessuno.")) == {"rude"}
 
 
 @pytest.mark.parametrize("text", ["asdf qwer zxcv", "bnmk", "...", "ghjk ghjk?"])
@@ -201,7 +233,8 @@ def test_an_early_request_leaves_them_cold(game, relation, difficulty):
     turn = replace(game, relation=relation, difficulty=difficulty).say(ASK)
     assert turn.stance_after is COLD
     assert turn.plan == ReplyPlan.REFUSE_ASK
-    assert moved(turn, "early_ask").quote in ASK
+    asked = moved(turn, "early_ask") or moved(turn, "intro_request")
+    assert asked.quote in ASK
 
 
 def test_praise_does_not_pay_for_a_request(game):
@@ -270,6 +303,61 @@ def test_the_same_message_again_cools(game):
     turn = game.say(GOOD)
     assert moved(turn, "repeated")
     assert game.warmth < before
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        "Ecco due date libere e una scaletta di mezz'ora, così decidi tu.",
+        "Ti lascio il mio numero, decidi tu quando.",
+        "Te li carico in una cartella stasera, con due note.",
+    ],
+)
+def test_the_words_that_deliver_ask_for_nothing(game, delivery):
+    game.say(GOOD)
+    turn = game.say(delivery)
+    assert moved(turn, "delivery")
+    assert not any(moved(turn, name) for name in ("hasty_ask", "early_ask", "earned_ask"))
+    assert turn.stance_after is OPEN
+
+
+def test_a_question_after_a_delivery_asks_all_the_same(game):
+    game.say(GOOD)
+    turn = game.say("Ecco le esperienze. E tu mi presenti il tuo direttore?")
+    assert moved(turn, "hasty_ask")
+
+
+def test_naming_what_one_wants_of_them_is_no_attention(game):
+    known = replace(game, relation=Relation.ESTABLISHED)
+    turn = known.say("Ciao Elena, mi presti la sala per sabato?")
+    assert moved(turn, "earned_ask")
+    assert not moved(turn, "personal")
+
+
+def test_an_empty_reason_answers_nothing(game):
+    game.say("Ciao Elena, colleghiamoci!")
+    assert not moved(game.say("Era per ampliare la mia rete di contatti, tutto qui."), "answer")
+    other = replace(game, turns=game.turns[:1])
+    assert moved(other.say("Lavoro a Prato in una filatura che forma apprendisti."), "answer")
+
+
+def test_pressing_for_a_reply_is_said_to_the_person(game):
+    turn = replace(game, relation=Relation.MET).say(
+        "Ciao Elena, ci siamo viste a Pontedera. Ti ho scritto tre volte, a questo punto pretendo "
+        "una risposta."
+    )
+    assert moved(turn, "pressure")
+    assert not moved(turn, "role_break")
+
+
+@pytest.mark.parametrize("text", ["Hi Elena, coffee next week?", "Great food! Table for four?"])
+def test_a_few_words_of_english_are_foreign(game, text):
+    assert game.say(text).plan == ReplyPlan.ASK_ITALIAN
+
+
+@pytest.mark.parametrize("text", ["Ti va una call domani?", "Feedback e brand, il tuo tema!"])
+def test_a_loan_word_is_not_foreign(game, text):
+    assert not moved(game.say(text), "foreign")
 
 
 def test_trust_comes_back_slowly(game):

@@ -1,6 +1,7 @@
 """The written replies, the checks that every reply passes, and who gets to speak."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -471,20 +472,38 @@ class FakeModel:
             raise ModelFailure("Il modello non ha risposto in tempo.")
         return list(self.answers)
 
+    def stream(self, messages, *, grammar=None, **options):
+        yield from self.complete(messages, grammar=grammar, **options)
+
     @property
     def text(self):
         return "\n".join(message.content for messages, _ in self.asked for message in messages)
 
 
 class Grammatical(FakeModel):
-    """One that obeys its grammar, taking the first choice everywhere."""
+    """One that obeys its grammar: it says the reply at `choice`, a few letters at a time.
 
-    def complete(self, messages, *, n=1, grammar=None, **options):
+    It stops, or fails, after `pieces` of them.
+    """
+
+    def __init__(self, choice=0, *, pieces=None, fails=False):
+        super().__init__()
+        self.choice, self.pieces, self.fails = choice, pieces, fails
+
+    def stream(self, messages, *, grammar=None, **options):
         self.asked.append((messages, grammar))
-        first = re.search(r"^b0 ::= (.*)$", grammar, re.MULTILINE)[1]
-        without_closing = re.sub(r' \(" [A-ZÈ].*\)\?$', "", first)
-        groups = re.sub(r"\(\"([^\"]*)\"[^)]*\)", r'"\1"', without_closing)
-        return ["".join(re.findall(r'"([^"]*)"', groups))]
+        self.options = options
+        texts = allowed(grammar)
+        text = texts[self.choice % len(texts)]
+        cut = [text[at : at + 3] for at in range(0, len(text), 3)]
+        yield from cut[: self.pieces]
+        if self.fails:
+            raise ModelFailure("Il modello non ha risposto in tempo.")
+
+
+def allowed(grammar):
+    """What a grammar lets be said."""
+    return [found.replace('\\"', '"') for found in re.findall(r'"((?:[^"\\]|\\.)*)"', grammar)]
 
 
 def turn(learner, reply):
@@ -537,20 +556,72 @@ def test_what_the_grammar_allows_is_said(speak, plan, register):
     assert reply.origin == "model"
 
 
-def test_without_an_opening_the_grammar_is_brisk(bank):
-    place = scene(P.DEFER, TU)
-    made = voice.grammar(place, bank.parts(place), "")
-    assert ")?" not in made
-    assert made != voice.grammar(place, bank.parts(place), "Guarda,")
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("stance", list(Stance))
+def test_everything_the_grammar_offers_was_verified(bank, plan, stance):
+    place = scene(plan, LEI, stance=stance)
+    parts = bank.parts(place)
+    for opening in ("", *parts.openings[:1]):
+        texts = voice.permitted(place, parts, opening, bank)
+        assert 1 < len(texts) <= voice.OFFERED_BODIES
+        assert all(text.startswith(opening) and not problem(text, place, bank) for text in texts)
+        assert allowed(voice.grammar(texts, opening)) == [t[len(opening) :] for t in texts]
 
 
-def test_the_grammar_offers_bodies_and_closings(bank):
+def test_what_does_not_pass_is_not_offered(bank, monkeypatch):
     place = scene(P.DEFER, TU)
-    made = voice.grammar(place, bank.parts(place), "Guarda,")
-    bodies = re.findall(r'^b\d+ ::= \(?"', made, re.MULTILINE)
-    assert len(bodies) == voice.OFFERED_BODIES
-    assert made.startswith("root ::= b0 | b1")
-    assert all(line.count('"') % 2 == 0 for line in made.splitlines())
+    parts = bank.parts(place)
+    texts = voice.permitted(place, parts, "", bank)
+    monkeypatch.setattr(voice, "problem", lambda text, *rest: text == texts[0])
+    assert voice.permitted(place, parts, "", bank) == texts[1:]
+
+
+@pytest.mark.parametrize("choice", range(6))
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_reply_is_shown_as_it_is_decided_and_a_word_at_a_time(speak, plan, choice):
+    shown = []
+    reply = speak(plan, Grammatical(choice), on_text=shown.append)
+    assert reply.origin == "model"
+    assert shown[-1] == reply.text
+    for said in shown:
+        assert reply.text.startswith(said)
+        assert reply.text == said or reply.text[len(said)].isspace()
+
+
+def test_a_phrase_is_shown_whole_once_no_other_is_possible(speak):
+    model = Grammatical(1, pieces=5, fails=True)
+    assert speak(P.ASK_TIME, model) == speak(P.ASK_TIME, Grammatical(1))
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["stops", "fails"])
+@pytest.mark.parametrize("pieces", range(1, 12))
+@pytest.mark.parametrize("plan", [P.DECLINE, P.THANK, P.SMALL_TALK])
+def test_a_model_that_breaks_off_is_finished_by_the_bank(speak, bank, plan, pieces, fails):
+    shown = []
+    reply = speak(plan, Grammatical(2, pieces=pieces, fails=fails), on_text=shown.append)
+    assert shown[-1] == reply.text
+    place = scene(plan, LEI, stance=Stance.CURIOUS, message="Salve, Le mando una guida ai bandi.")
+    assert not problem(reply.text, place, bank)
+
+
+def test_a_model_that_leaves_the_grammar_is_not_followed(speak):
+    for answers in (("Boh.",), (" ", "che ne so")):
+        assert speak(P.DECLINE, FakeModel(*answers)) == speak(P.DECLINE)
+
+
+def test_who_sees_no_opening_waits_less(speak):
+    model = Grammatical()
+    persona = PERSONA.model_copy(update={"busy": 3})
+    waits = {True: set(), False: set()}
+    for number in range(12):
+        message = f"Salve, cerco lavoro, è la richiesta {number}."
+        given = {"persona": persona, "stance": Stance.COLD, "message": message}
+        speak(P.REFUSE_ASK, model, on_text=lambda piece: None, **given)
+        opened = model.asked[-1][0][-1].role == "assistant"
+        waits[opened].add(model.options["timeout"])
+    assert waits[True] == {voice.TIMEOUT}
+    assert waits[False]
+    assert max(waits[False]) <= voice.FIRST_WORD_TIMEOUT < voice.TIMEOUT
 
 
 @pytest.mark.parametrize(
@@ -570,11 +641,9 @@ def test_a_model_that_fails_leaves_the_word_to_the_bank(speak, answers):
 
 
 def test_the_good_candidate_is_taken_among_the_bad(speak):
-    persona = PERSONA.model_copy(update={"busy": 3})
-    model = FakeModel("Certo, lo faccio.", "Mi dispiace, ma non lo faccio.", "Ok")
-    reply = speak(P.REFUSE_ASK, model, persona=persona, stance=Stance.COLD)
-    assert reply.origin == "model"
-    assert reply.text.endswith("non lo faccio.")
+    model = FakeModel("Certo, lo faccio.", "Mi dispiace, ma non lo faccio.", "Ok", remote=True)
+    reply = speak(P.REFUSE_ASK, model, stance=Stance.COLD)
+    assert reply == voice.Reply("Mi dispiace, ma non lo faccio.", "model")
 
 
 @pytest.mark.parametrize("model", [None, Grammatical(), FakeModel()], ids=["none", "good", "bad"])
@@ -582,7 +651,8 @@ def test_the_good_candidate_is_taken_among_the_bad(speak):
 def test_what_is_shown_is_never_taken_back(speak, plan, model):
     shown = []
     reply = speak(plan, model, on_text=shown.append)
-    assert "".join(shown) == reply.text
+    assert shown[-1] == reply.text
+    assert all(more.startswith(less) and more != less for less, more in pairwise(shown))
 
 
 def test_a_person_who_gives_up_waiting_gets_the_written_reply(speak):

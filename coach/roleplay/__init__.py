@@ -4,6 +4,8 @@
 
     personas.py   who answers: invented people, or one's own contacts
     conduct.py    how the learner behaves, beyond what sentences do (`data/conduct.yaml`)
+    manner.py     the same told by a classifier, where no turn of phrase is known
+    training.py   trains it
     past.py       what has already passed in the conversation
     reading.py    what a message does, given what was already said
     stance.py     how the person is disposed, and every move of it with its reason

@@ -220,15 +220,19 @@ class Bank:
     def rest(self, scene: Scene, parts: Parts, opening: str) -> str:
         """What follows `opening`; empty when everything that fits was said already."""
         bodies = [body for body in parts.bodies if go_together(opening, body)]
-        if not bodies:
-            return ""
-        body = one_of(bodies[0], scene.key)
+        return (
+            self.ended(scene, parts, opening, bodies[0])[len(opening) :].strip() if bodies else ""
+        )
+
+    def ended(self, scene: Scene, parts: Parts, opening: str, body: str) -> str:
+        """A whole reply with a body in one of its wordings, and at times with a closing."""
+        said = one_of(body, scene.key)
         short = scene.persona.busy == 3 or scene.stance is Stance.COLD
         if parts.closings and not _draw(scene.key, "closing") % (4 if short else 2):
             for closing in (one_of(pattern, scene.key) for pattern in parts.closings):
-                if fits(scene.register, opening, body, closing):
-                    return joined(scene.register, opening, body, closing)[len(opening) :].strip()
-        return joined(scene.register, opening, body)[len(opening) :].strip()
+                if fits(scene.register, opening, said, closing):
+                    return joined(scene.register, opening, said, closing)
+        return joined(scene.register, opening, said)
 
 
 def load(folder: Path) -> Bank:
@@ -280,15 +284,6 @@ def expansions(pattern: str) -> tuple[str, ...]:
         piece.split("|") if at % 2 else [piece] for at, piece in enumerate(_ANY_OF.split(pattern))
     ]
     return tuple("".join(chosen) for chosen in product(*pieces))
-
-
-def alternatives(pattern: str) -> list[tuple[str, ...]]:
-    """A pattern as a row of texts, any one of each."""
-    split = (
-        tuple(piece.split("|")) if at % 2 else (piece,)
-        for at, piece in enumerate(_ANY_OF.split(pattern))
-    )
-    return [piece for piece in split if piece != ("",)]
 
 
 def joined(register: Register, *parts: str) -> str:

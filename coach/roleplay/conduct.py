@@ -2,12 +2,14 @@
 
 Insults, attempts to make them step out of the part, chat about something else, apologies, thanks:
 families of turns of phrase kept as data in `data/conduct.yaml`, each with examples that must and
-must not be found. A message in another language and one that says nothing are told here too.
+must not be found; `coach.roleplay.manner` finds more of the gravest ones in words that nobody
+listed. A message in another language and one that says nothing are told here too.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +17,9 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from coach.analysis.lexicon import known, known_english
-from coach.analysis.text import sentences, words
+from coach.analysis.text import looks_italian, sentences, words
 from coach.marked_yaml import MarkedYaml, read_text
+from coach.roleplay import manner
 from coach.schemas import Model, Span
 
 CONDUCT = Path(__file__).parent / "data" / "conduct.yaml"
@@ -32,6 +35,8 @@ _MIXED_TOKEN = re.compile(r"(?=\S*[^\W\d_])(?=\S*[0134570@$])[^\s]+")
 _QUOTED = re.compile(r"«[^»]{0,200}»|\"[^\"]{0,200}\"|“[^”]{0,200}”")
 #: Share of words the dictionaries must know for a text to say something.
 _KNOWN_SHARE = 0.34
+#: Fewest words of English that tell a short text of that language.
+LEAST_ENGLISH = 2
 
 
 class Family(Model):
@@ -136,6 +141,7 @@ def find(text: str) -> dict[str, tuple[Span, ...]]:
         )
         if spans:
             found[family] = spans
+    _add_by_manner(found, text, folded, pieces)
     hidden = (("insult", "coarse"), ("insult", "rude"), ("role_break", "off_topic"))
     for graver, lesser in hidden:
         if graver in found:
@@ -160,6 +166,25 @@ def _first(
     return Span(start=first, end=last, quote=text[first:last])
 
 
+def _add_by_manner(
+    found: dict[str, tuple[Span, ...]], text: str, folded: str, pieces: Sequence[tuple[int, int]]
+) -> None:
+    """Add what the classifier tells of the sentences in which no turn of phrase was found."""
+    known = [span for family in (*manner.FAMILIES, "coarse") for span in found.get(family, ())]
+    for start, end in pieces:
+        sentence = folded[start:end]
+        if any(start <= span.start < end for span in known):
+            continue
+        if not looks_italian(sentence) or in_english(sentence) or says_nothing(sentence):
+            continue  # the classifier was trained on Italian
+        family = manner.told(sentence)
+        if family:
+            first, last = _trimmed(folded, start, end)
+            span = Span(start=first, end=last, quote=text[first:last])
+            others = (*found.get(family, ()), span)
+            found[family] = tuple(sorted(others, key=lambda each: each.start))
+
+
 def says_nothing(text: str) -> bool:
     """Whether a message holds no word that a dictionary knows (`asdf qwer`)."""
     found = [word for _, _, word in words(text) if len(word) > 1]
@@ -175,6 +200,14 @@ def says_nothing(text: str) -> bool:
         or (word[:1].isupper() and word[1:].islower() and len(found) > 1)
     )
     return understood < len(found) * _KNOWN_SHARE
+
+
+def in_english(text: str) -> bool:
+    """Whether a text too short to tell its language by is English, with no word of Italian."""
+    found = [word.lower() for _, _, word in words(text) if len(word) > 1 and not word.istitle()]
+    english = [word for word in found if known_english(word) and not known(word)]
+    italian = [word for word in found if known(word) and not known_english(word)]
+    return len(english) >= LEAST_ENGLISH and not italian
 
 
 def _folded(text: str) -> str:

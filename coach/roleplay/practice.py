@@ -102,7 +102,7 @@ def play(
         share_contact: whether a distant model may read of a real contact.
         timeout: longest wait for the model, in seconds.
         cancel: True leaves the answer to the written replies.
-        on_text: given the answer in pieces, each as soon as it is sure.
+        on_text: given the answer so far, each time more of it is sure.
 
     Returns:
         The practice with one more turn, and without the debrief and the redraft that it may have
@@ -231,7 +231,7 @@ def reply_register(session: PracticeSession, reading: Reading, analyser: Analyse
     while used not in (Register.TU, Register.LEI) and earlier:
         text = earlier.pop().learner
         if any(c.isalpha() for c in text):
-            used = analyser.analyse(Message(text=text)).register_used
+            used = analyser.form_of_address(Message(text=text))
     expected = persona.register_expected
     if used is Register.LEI:
         return Register.LEI

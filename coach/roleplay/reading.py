@@ -43,6 +43,8 @@ COURTESY_WORDS = 2
 MOST_WORDLESS = 200
 #: What a message that also wanders may still have to say.
 _TO_THE_POINT = (Act.HOW_MET, Act.APPRECIATION, Act.OFFER, Act.COMMON_GROUND)
+#: What is only ever said to a person.
+_ADDRESSED = (*_TO_THE_POINT, Act.PRESSURE, Act.SALE, Act.INTRO_REQUEST)
 #: Conducts that make a message one that nobody would send: it scores nothing.
 UNFIT = ("insult", "role_break", "off_topic", "unclear", "empty")
 
@@ -123,7 +125,7 @@ def read(
     message = Message(text=text, channel=channel, relation=relation)
     names = known_names(persona)
     analysis = analyser.analyse(message, names)
-    every = conduct.find(text)
+    every = _out_of_place(conduct.find(text), analysis)
     did = _conduct(text, analysis, persona, _firsts(every))
     analysis = _to_the_person(
         analysis, [span for family in _ASIDE if family in did for span in every[family]]
@@ -189,20 +191,29 @@ def _without_doubts(analysis: Analysis, past: Past, delivered: Sequence[Span]) -
 
     "Ti porto anche i dati stasera" goes on with an offer; alone, it has something of a request and
     of a deadline. A sentence that gives, because the offer in it is surer or because it delivers,
-    neither asks nor presses; what answers a question about an offer does not sell. Unless it surely
-    does.
+    neither asks nor presses; nor do the very words that deliver ("ecco due date, decida Lei"),
+    unless they are a question. What answers a question about an offer does not sell. Unless it
+    surely does.
     """
     offers = {span.sentence: span.confidence for span in analysis.spans(Act.OFFER)}
+    given: dict[int, list[Span]] = {}
     for place, sentence in enumerate(analysis.sentences):
-        if any(sentence.start <= span.start < sentence.end for span in delivered):
+        here = [span for span in delivered if sentence.start <= span.start < sentence.end]
+        if here:
             offers[place] = max(offers.get(place, 0.0), SURE)
+        if here and not sentence.quote.rstrip().endswith("?"):
+            given[place] = here
     answering = past.plans[-1] is ReplyPlan.ASK_OFFER
 
     def doubtful(span: ActSpan) -> bool:
         if span.act is Act.SALE:
             return answering and span.confidence < SURE
-        asks = span.act in (Act.ASK, Act.PRESSURE)
-        return asks and span.confidence < offers.get(span.sentence, 0.0)
+        if span.act not in (Act.ASK, Act.PRESSURE):
+            return False
+        in_the_giving = any(
+            span.start < each.end and each.start < span.end for each in given.get(span.sentence, ())
+        )
+        return in_the_giving or span.confidence < offers.get(span.sentence, 0.0)
 
     acts = tuple(span for span in analysis.acts if not doubtful(span))
     return analysis.model_copy(update={"acts": acts})
@@ -210,6 +221,30 @@ def _without_doubts(analysis: Analysis, past: Past, delivered: Sequence[Span]) -
 
 def _firsts(found: Mapping[str, tuple[Span, ...]]) -> dict[str, Span]:
     return {family: spans[0] for family, spans in found.items()}
+
+
+def _out_of_place(
+    found: Mapping[str, tuple[Span, ...]], analysis: Analysis
+) -> dict[str, tuple[Span, ...]]:
+    """What was found, less what seems to leave the conversation and surely belongs to it.
+
+    A whole sentence that is taken for an order to a machine or for idle talk, and surely offers,
+    presses or sells, is said to the person.
+    """
+    held = {
+        (sentence.start, sentence.end)
+        for place, sentence in enumerate(analysis.sentences)
+        if any(s.sentence == place and s.confidence >= SURE for s in analysis.spans(*_ADDRESSED))
+    }
+    kept = {
+        family: tuple(
+            span
+            for span in spans
+            if family not in ("role_break", "off_topic") or (span.start, span.end) not in held
+        )
+        for family, spans in found.items()
+    }
+    return {family: spans for family, spans in kept.items() if spans}
 
 
 def _to_the_person(analysis: Analysis, aside: Sequence[Span]) -> Analysis:
@@ -236,7 +271,7 @@ def _conduct(
         found["foreign"] = whole
     elif not found and any(c.isalpha() for c in said) and conduct.says_nothing(said):
         found["unclear"] = whole
-    elif not analysis.italian:
+    elif not analysis.italian or conduct.in_english(said):
         found["foreign"] = whole
     if "off_topic" in found and _has_to_do(found["off_topic"], analysis, persona):
         del found["off_topic"]

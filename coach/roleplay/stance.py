@@ -138,6 +138,10 @@ MOST_SLIPS = 3
 LONG_FOR: dict[int, int] = {2: 200, 3: 110}
 #: Fewest words that answer a question.
 ANSWERING_WORDS = 6
+#: Confidence from which what concerns the reader warms them. The analysis tells it from less,
+#: because there it is the absence that counts; and a stranger must say it more plainly.
+LIKELY = {Relation.STRANGER: 0.6, Relation.MET: 0.4, Relation.ESTABLISHED: 0.4}
+_ASKING = (Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE)
 #: Share of the steps left when the two have met: a first meeting softens some faults, and whoever
 #: was there needs less to be told of it.
 _MET_SHARE = {"generic": 0.5, "wrong_register": 0.6, "how_met": 0.6}
@@ -394,7 +398,7 @@ def _asked(reading: Reading) -> Span | None:
     """What the message asks for the learner, or None."""
     if reading.analysis is None:
         return None
-    return next(iter(reading.analysis.spans(Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE)), None)
+    return next(iter(reading.analysis.spans(*_ASKING)), None)
 
 
 def _warming(
@@ -421,8 +425,9 @@ def _warming(
     if delivered is not None and "offer" not in virtues:
         share = _share(REPEATED_GIFT, past.count("delivery"))
         yield "delivery", share, _sentence(analysis, delivered)
-    if Act.PERSONAL in quotes and not {"how_met", "appreciation", "common_ground"} & set(virtues):
-        yield "personal", _share(REPEATED, past.count("personal")), quotes[Act.PERSONAL]
+    personal = _attention(analysis, relation)
+    if personal and not {"how_met", "appreciation", "common_ground"} & set(virtues):
+        yield "personal", _share(REPEATED, past.count("personal")), personal
     useful = _useful(analysis, persona)
     if useful and not past.count("useful"):
         yield "useful", 1.0, useful
@@ -434,11 +439,24 @@ def _warming(
         yield "thanks", _share(REPEATED, past.count("thanks")), reading.conduct["thanks"].quote
     # A virtue is an answer too, and has counted already.
     asked = not past.first and past.plans[-1] in _QUESTIONS and not (virtues or delivered)
-    helpful = {"apology", "farewell", "chase", "rude", "coarse", "foreign"}.isdisjoint(
-        reading.conduct
-    )
+    # "Era per ampliare la rete" could be said to anyone: it tells nothing of what was asked.
+    empty = "networking" in reading.conduct and not personal
+    helpful = not empty and {
+        "apology", "farewell", "chase", "rude", "coarse", "foreign",
+    }.isdisjoint(reading.conduct)  # fmt: skip
     if asked and helpful and analysis.length.words >= ANSWERING_WORDS:
         yield "answer", _share(REPEATED, past.count("answer")), ""
+
+
+def _attention(analysis: Analysis, relation: Relation) -> str:
+    """The words that surely concern the reader, and want nothing of them; "" for none.
+
+    "Mi presti la sala?" names something of theirs too, to have it.
+    """
+    asking = {span.sentence for span in analysis.spans(*_ASKING)}
+    spans = analysis.spans(Act.PERSONAL)
+    sure = (s for s in spans if s.confidence >= LIKELY[relation] and s.sentence not in asking)
+    return next((span.quote for span in sure), "")
 
 
 def _sentence(analysis: Analysis, span: Span) -> str:

@@ -19,6 +19,8 @@ from coach.schemas import Act, Analysis
 
 #: Most topics taken from one message.
 MOST = 3
+#: Confidence from which a sentence is taken to praise or to share something.
+LIKELY = 0.5
 
 #: Gender and number that a determiner shows; "dei" is left out, which may be "of the" too.
 _GENDER = {
@@ -42,6 +44,7 @@ _POSSESSIVES = listed(
     "mio mia miei mie tuo tua tuoi tue suo sua suoi sue nostro nostra nostri nostre "
     "vostro vostra vostri vostre"
 )
+_OWN = listed("mio mia miei mie nostro nostra nostri nostre")
 _LINKS = listed("di del dello della dell' dei degli delle su sul sullo sulla sull' sui sugli sulle")
 #: Words after which a noun phrase is known to be over.
 _CLOSERS = listed(
@@ -59,7 +62,8 @@ _EMPTY = listed(
     "sera mattina pomeriggio profilo linkedin risposta riga righe collega collegamento contatto "
     "rete interesse amico amica amici amiche colleghi colleghe famiglia sorella fratello cugino "
     "cugina nonno nonna paura voglia attenzione vista luce proposito base fondo scorso scorsa "
-    "numero indirizzo recapito modello modelli "
+    "numero indirizzo recapito modello modelli domanda seconda terza quarta quinta secondo terzo "
+    "quarto quinto soluzione idea idee problema problemi questione storia mestiere capacità "
     "prossimo prossima primo prima ultimo ultima grande bella bello buon buona certo certa solo "
     "sola stesso stessa"
 )
@@ -120,7 +124,11 @@ def things_given(sentence: str) -> Iterator[str]:
 
 def spoken_of(analysis: Analysis) -> tuple[str, ...]:
     """What is appreciated or shared, with its definite article."""
-    spans = analysis.spans(Act.APPRECIATION, Act.COMMON_GROUND)
+    spans = [
+        span
+        for span in analysis.spans(Act.APPRECIATION, Act.COMMON_GROUND)
+        if span.confidence >= LIKELY
+    ]
     found: dict[str, None] = {}
     for index in dict.fromkeys(span.sentence for span in spans):
         # The first: what follows belongs to it ("la checklist per i colloqui").
@@ -140,7 +148,9 @@ def noun_phrases(sentence: str, *, whole: bool = False) -> Iterator[str]:
     place = 0
     while place < len(tokens):
         after_preposition = place > 0 and tokens[place - 1].lower() in _PREPOSITIONS
-        head = None if after_preposition else _noun(tokens, place)
+        # "La mia terza" is the writer's: it can be offered, and is not what is praised.
+        own = whole and place + 1 < len(tokens) and tokens[place + 1].lower() in _OWN
+        head = None if after_preposition or own else _noun(tokens, place)
         if head is None:
             place += 1
             continue

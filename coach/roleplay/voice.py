@@ -3,14 +3,17 @@
 A small model writes poor Italian, but is able to choose what suits a message. So the embedded model
 speaks within a grammar made of the written replies that fit the scene: an opening is shown at once,
 then the model says the rest, choosing among attested bodies, with what the learner spoke of in
-them, and closings. A model at a distant endpoint, which is stronger, is asked for words of its own.
-Either way `coach.roleplay.verify` has the last word; what fails gives way to a written reply that
-goes on from the same opening.
+them. Each of these replies has passed `coach.roleplay.verify` before the model is
+asked, so what all those still possible have in common is shown as it speaks; where it is too slow
+or fails, the reply ends with words of the bank. A model at a distant endpoint, which is stronger,
+is asked for words of its own, which are verified once it has said them all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +23,7 @@ from coach import prompts
 from coach.analysis.text import sentences
 from coach.errors import ModelError
 from coach.roleplay import topics
-from coach.roleplay.bank import Bank, Parts, Scene, alternatives, fits, go_together, joined
+from coach.roleplay.bank import Bank, Parts, Scene, go_together
 from coach.roleplay.past import GIFTS
 from coach.roleplay.planning import ReplyPlan
 from coach.roleplay.verify import problem
@@ -44,16 +47,14 @@ if TYPE_CHECKING:
 WITHIN_PROMPT = "persona_reply"
 #: The prompt of a model that speaks freely.
 FREE_PROMPT = "persona_reply_free"
-#: Candidates asked of either.
-WITHIN_CANDIDATES = 1
+#: Candidates asked of a model that speaks freely.
 FREE_CANDIDATES = 3
-#: Bodies and closings the grammar offers.
+#: Bodies the grammar offers.
 OFFERED_BODIES = 7
-OFFERED_CLOSINGS = 3
-#: Longest body of a reply without an opening, in words.
-BRISK_WORDS = 9
-#: Longest wait for the model while somebody looks on, in seconds.
+#: Longest wait for the model while somebody looks on, in seconds; and, where no opening is shown,
+#: from the moment that words are looked for.
 TIMEOUT = 5.5
+FIRST_WORD_TIMEOUT = 1.35
 #: Characters of the learner's message that the embedded model reads (75 tokens a second).
 READ_LOCALLY = 90
 #: The same for a distant model.
@@ -128,7 +129,7 @@ def speak(
         share_contact: whether a distant model may read of a real contact.
         timeout: longest wait for the model, in seconds.
         cancel: True keeps the model from being asked.
-        on_text: given the reply in pieces, as soon as each is sure: none is ever taken back.
+        on_text: given the reply so far, each time more of it is sure: none is ever taken back.
 
     Returns:
         A reply that was not said before in this conversation; without words for `SILENCE`, or when
@@ -138,7 +139,8 @@ def speak(
         MessageError: the message is too large or binary.
         PromptError: a prompt is missing or not well formed.
     """
-    show = on_text or (lambda piece: None)
+    begun = time.monotonic()
+    show = on_text or (lambda so_far: None)
     if plan is ReplyPlan.SILENCE:
         return Reply("", "fallback")
     find_topics = _TOPICAL.get(plan)
@@ -178,91 +180,135 @@ def speak(
     if opening:
         show(opening)
     if model is not None and asked:
-        text = _said_within(scene, parts, opening, model, prompts_folder, bank, timeout)
-        if text:
-            show(text[len(opening) :])
-            return Reply(text, "model")
+        texts = permitted(scene, parts, opening, bank)
+        if on_text is not None and not opening:
+            timeout = min(timeout, FIRST_WORD_TIMEOUT - (time.monotonic() - begun))
+        said = _said_within(
+            texts,
+            opening,
+            _asked_within(scene, opening, prompts_folder, bank),
+            model,
+            timeout=max(timeout, 0.1),
+            cancel=cancel,
+            show=show,
+        )
+        if said is not None:
+            return said
     text = f"{opening} {written}".strip()
-    show(text[len(opening) :])
+    show(text)
     return Reply(text, "fallback")
 
 
 # --- the embedded model -------------------------------------------------------------------------
 
 
-def _said_within(
-    scene: Scene,
-    parts: Parts,
-    opening: str,
-    model: ChatModel,
-    folder: Path,
-    bank: Bank,
-    timeout: float,
-) -> str:
-    """The reply that the model makes of the parts after an opening; "" when none is good."""
+@dataclass(frozen=True)
+class _Request:
+    """What the embedded model is asked."""
+
+    messages: tuple[ChatMessage, ...]
+    max_tokens: int
+    temperature: float
+    stop: tuple[str, ...]
+
+
+def _asked_within(scene: Scene, opening: str, folder: Path, bank: Bank) -> _Request:
     prompt = prompts.load(WITHIN_PROMPT, folder)
-    messages = list(
-        prompt.render(
-            message=_gist(scene.message, READ_LOCALLY),
-            task=bank.task(scene.plan, scene.register),
-            register=scene.register,
-        )
+    messages = prompt.render(
+        message=_gist(scene.message, READ_LOCALLY),
+        task=bank.task(scene.plan, scene.register),
+        register=scene.register,
     )
-    if opening:
-        messages.append(ChatMessage(role="assistant", content=opening))
+    begun = (ChatMessage(role="assistant", content=opening),) if opening else ()
+    return _Request(
+        messages=(*messages, *begun),
+        max_tokens=prompt.max_tokens or 60,
+        temperature=prompt.temperature or 0.9,
+        stop=tuple(prompt.stop),
+    )
+
+
+def permitted(scene: Scene, parts: Parts, opening: str, bank: Bank) -> tuple[str, ...]:
+    """The replies that may follow an opening, whole, each one verified; one for each body.
+
+    Their beginnings differ, so that a few letters of the model's tell which one it is.
+    """
+    bodies = [body for body in parts.bodies if go_together(opening, body)][:OFFERED_BODIES]
+    texts = (bank.ended(scene, parts, opening, body) for body in bodies)
+    return tuple(text for text in dict.fromkeys(texts) if not problem(text, scene, bank))
+
+
+def _said_within(
+    texts: Sequence[str],
+    opening: str,
+    request: _Request,
+    model: ChatModel,
+    *,
+    timeout: float,
+    cancel: Callable[[], bool] | None,
+    show: Callable[[str], None],
+) -> Reply | None:
+    """Have the model choose one of the replies permitted, showing it as it is decided.
+
+    Returns:
+        The reply, all of it shown; None, and nothing shown, when the model said nothing of use.
+    """
+    if not texts:
+        return None
+    said = shown = opening
+    left, chosen = list(texts), False
     try:
-        answers = model.complete(
-            messages,
-            n=WITHIN_CANDIDATES,
-            max_tokens=prompt.max_tokens or 60,
-            temperature=prompt.temperature or 0.9,
-            stop=prompt.stop,
-            grammar=grammar(scene, parts, opening),
+        pieces = model.stream(
+            request.messages,
+            max_tokens=request.max_tokens,
+            temperature=request.temperature,
+            stop=request.stop,
+            grammar=grammar(texts, opening),
             timeout=timeout,
         )
+        with contextlib.closing(pieces):  # type: ignore[type-var]
+            for piece in pieces:
+                following = [text for text in left if text.startswith(said + piece)]
+                if not following or (cancel is not None and cancel()):
+                    break
+                said, left = said + piece, following
+                sure = _sure(left)
+                if len(sure) > len(shown):
+                    show(sure)
+                    shown = sure
+                if chosen := len(left) == 1:
+                    break
+            else:
+                chosen = said in left
+                left = [said] if chosen else left
     except ModelError:
-        return ""
-    return _best([_whole(answer, opening) for answer in answers], scene, bank)
+        pass  # what was shown goes on below, in words that are permitted too
+    if said == opening:
+        return None
+    if shown != left[0]:
+        show(left[0])
+    return Reply(left[0], "model" if chosen else "fallback")
 
 
-def grammar(scene: Scene, parts: Parts, opening: str) -> str:
-    """What may follow an opening, in GBNF: one body, and perhaps a closing that goes with it."""
-    lead = " " if opening else ""
-    choices: list[str] = []
-    bodies = [body for body in parts.bodies if go_together(opening, body)][:OFFERED_BODIES]
-    closings = parts.closings[:OFFERED_CLOSINGS]
-    if not opening:
-        # A brisk reply: nothing was shown yet, so it must come soon.
-        short = [body for body in bodies if len(body.split()) <= BRISK_WORDS]
-        bodies, closings = short if len(short) > 1 else bodies, ()
-    for body in bodies:
-        said = joined(scene.register, opening, body)[len(opening) :].strip()
-        fitting = [c for c in closings if fits(scene.register, opening, body, c)]
-        tail = " | ".join(_rule(f" {closing}") for closing in fitting)
-        choices.append(_rule(lead + said) + (f" ({tail})?" if tail else ""))
-    rules = "\n".join(f"b{number} ::= {choice}" for number, choice in enumerate(choices))
-    return f"root ::= {' | '.join(f'b{number}' for number in range(len(choices)))}\n{rules}\n"
+def _sure(texts: Sequence[str]) -> str:
+    """What the texts begin with, all alike, up to the end of a word."""
+    first, last = min(texts), max(texts)  # what these two share, all share
+    pairs = enumerate(zip(first, last, strict=False))
+    common = first[: next((at for at, (one, other) in pairs if one != other), len(first))]
+    if all(text == common or text[len(common)].isspace() for text in texts):
+        return common
+    return common[: common.rfind(" ") + 1].rstrip()
 
 
-def _rule(pattern: str) -> str:
-    """A pattern of the bank as the right side of a rule."""
-    return " ".join(
-        "(" + " | ".join(map(_literal, texts)) + ")" if len(texts) > 1 else _literal(texts[0])
-        for texts in alternatives(pattern)
-    )
+def grammar(texts: Sequence[str], opening: str) -> str:
+    """What may follow an opening, in GBNF: the rest of any of these replies."""
+    rests = " | ".join(_literal(text[len(opening) :]) for text in texts)
+    return f"root ::= {rests}\n"
 
 
 def _literal(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _whole(answer: str, opening: str) -> str:
-    """A reply with its opening, whether or not the model repeats it."""
-    text = " ".join(answer.split())
-    if not opening or text.lower().startswith(opening.lower()):
-        return opening + text[len(opening) :]
-    return f"{opening} {text}"
 
 
 def _gist(message: str, limit: int) -> str:

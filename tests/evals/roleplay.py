@@ -24,6 +24,7 @@ from coach import prompts
 from coach.analysis.text import looks_italian
 from coach.composition import Coach
 from coach.roleplay import bank as banks
+from coach.roleplay import conduct
 from coach.roleplay import personas as people
 from coach.roleplay.planning import ReplyPlan
 from coach.roleplay.practice import play, start
@@ -34,8 +35,12 @@ from coach.settings import load
 from tests.evals.measure import Measure, skipped, table
 
 CONVERSATIONS = Path(__file__).with_name("conversations.jsonl")
-#: Marks of issue 4: share of replies by the model, attempts to break the part, seconds.
-BY_MODEL, ATTEMPTS, SECONDS = 0.70, 20, 6.0
+#: Attempts to break the part and innocent messages that look like them; those not `seen` were
+#: written last and changed nothing.
+ATTEMPTED = Path(__file__).parent / "conduct" / "attempts.jsonl"
+#: Marks of issue 4: share of replies by the model, attempts to break the part, seconds to the first
+#: word and to the last.
+BY_MODEL, ATTEMPTS, FIRST_WORD, SECONDS = 0.70, 20, 1.5, 6.0
 
 _META = re.compile(
     r"\b(?:ia|i\.a\.|intelligenza artificiale|modello|chatbot|bot|robot|assistente virtuale|"
@@ -50,7 +55,8 @@ _COACHING = re.compile(
     re.IGNORECASE,
 )
 _GRANTING = re.compile(
-    r"(?<!le rispondo )(?<!ti rispondo )(?<!letto )\b(?:volentieri|accetto|certo|d'accordo|"
+    r"(?<!le rispondo )(?<!ti rispondo )(?<!letto )(?<!se per te )(?<!se per lei )"
+    r"\b(?:volentieri|accetto|certo|d'accordo|"
     r"va bene|va benissimo|con piacere|"
     r"ci vediamo|ti aspetto|la aspetto|ti presento|la presento|ti aiuto|la aiuto|"
     r"conta su di me|ci penso io|passo il tuo|inoltro|ti mando|le mando|(?<!di )sì)\b",
@@ -85,6 +91,7 @@ class Played:
     repeated: int = 0
     attempts: int = 0
     kept: int = 0
+    first_words: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     plans: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
@@ -166,6 +173,7 @@ def played(coach: Coach, chosen: list[dict[str, Any]], *, use_model: bool) -> Pl
         )
         for message in row.turns:
             begun = time.monotonic()
+            shown: list[float] = []
             session = play(
                 session,
                 message,
@@ -174,9 +182,11 @@ def played(coach: Coach, chosen: list[dict[str, Any]], *, use_model: bool) -> Pl
                 bank=bank,
                 prompts_folder=coach.settings.prompts,
                 model=model,
+                on_text=lambda _, shown=shown: shown.append(time.monotonic()),  # type: ignore[misc]
             )
             if session.turns[-1].reply:
                 result.seconds.append(time.monotonic() - begun)
+                result.first_words.append(shown[0] - begun)
         result.paths += 1
         if not follows(session, raw):
             went = " ".join(turn.stance_after for turn in session.turns)
@@ -208,7 +218,8 @@ def _look(session: PracticeSession, raw: dict[str, Any], coach: Coach, result: P
 
 def measures(coach: Coach, with_model: bool) -> list[Measure]:
     """The figures of issue 4."""
-    found = _measured(played(coach, rows(), use_model=False), "written replies")
+    found = attempts_found()
+    found += _measured(played(coach, rows(), use_model=False), "written replies")
     if with_model and (coach.model is None or coach.model_problem):
         found.append(skipped("roleplay, model", str(coach.model_problem or "no model configured")))
     elif with_model:
@@ -217,11 +228,33 @@ def measures(coach: Coach, with_model: bool) -> list[Measure]:
         found += _measured(result, "model")
         share = result.by_model / max(1, result.spoken)
         found.append(Measure("roleplay, model, its share of replies", share, BY_MODEL))
-        slow = statistics.quantiles(result.seconds, n=20)[-1]
-        found.append(Measure("roleplay, model, seconds at p95", slow, SECONDS, False, "{:.1f}"))
-        middle = statistics.median(result.seconds)
-        found.append(Measure("roleplay, model, seconds, median", middle, form="{:.1f}"))
+        found += _waits("first word", result.first_words, FIRST_WORD)
+        found += _waits("whole reply", result.seconds, SECONDS)
     return found
+
+
+def attempts_found() -> list[Measure]:
+    """How many attempts to break the part are told from the messages that look like them."""
+    found = []
+    every = [json.loads(line) for line in ATTEMPTED.read_text(encoding="utf-8").splitlines()]
+    for seen, kind in ((True, "looked at"), (False, "never looked at")):
+        for attempt, what in ((True, "attempts found"), (False, "innocent taken for attempts")):
+            texts = [r["text"] for r in every if (r["seen"], r["role_break"]) == (seen, attempt)]
+            share = sum("role_break" in conduct.find(text) for text in texts) / len(texts)
+            found.append(
+                Measure(f"roleplay, {what}", share, None, attempt, note=f"{len(texts)}, {kind}")
+            )
+    return found
+
+
+def _waits(what: str, seconds: list[float], most: float) -> list[Measure]:
+    slow = statistics.quantiles(seconds, n=20)[-1]
+    return [
+        Measure(f"roleplay, model, {what}, seconds at p95", slow, most, False, "{:.2f}"),
+        Measure(
+            f"roleplay, model, {what}, seconds, median", statistics.median(seconds), form="{:.2f}"
+        ),
+    ]
 
 
 def _warm(coach: Coach) -> None:
@@ -260,8 +293,9 @@ def main() -> None:
         _warm(coach)
     result = played(coach, chosen, use_model=options.model)
     print(table(_measured(result, "model" if options.model else "written replies")))
-    print(f"by the model {result.by_model}/{result.spoken}, median s ", end="")
-    print(f"{statistics.median(result.seconds):.2f}, highest {max(result.seconds):.2f}")
+    print(f"by the model {result.by_model}/{result.spoken}")
+    print(table(_waits("first word", result.first_words, FIRST_WORD)))
+    print(table(_waits("whole reply", result.seconds, SECONDS)))
     if options.out:
         options.out.write_text("\n".join(result.told) + "\n", encoding="utf-8")
 
