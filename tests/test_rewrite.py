@@ -232,8 +232,24 @@ def test_a_good_offer_in_the_wrong_form_of_address_is_turned(analyser, rubric) -
          "mi ha parlato di Lei Rita Sala"),
         (Register.TU, Relation.STRANGER, "stanno rifacendo il sito", "state rifacendo il sito"),
         (Register.LEI, Relation.ESTABLISHED, "mi cura i denti da dieci anni",
-         "cura i denti da dieci anni, e La ringrazio"),
+         "mi cura i denti"),
         (Register.TU, Relation.STRANGER, "etichette bellissime", "bellissime le tue etichette"),
+        (Register.TU, Relation.STRANGER, "foto bellissime", "bellissime le tue foto"),
+        (Register.TU, Relation.STRANGER, "sentito parlare bene di lei da Ugo e Rita",
+         "mi hanno parlato bene di te Ugo e Rita"),
+        (Register.LEI, Relation.STRANGER, "sentito parlare di lei al convegno",
+         "ho sentito parlare di Lei al convegno"),
+        (Register.LEI, Relation.STRANGER, "Sala hanno aperto una sede", "avete aperto una sede"),
+        (Register.TU, Relation.MET, "salta la luce quando accende il forno",
+         "salta la luce quando accendi il forno"),
+        (Register.LEI, Relation.MET, "pranzo da loro", "al pranzo da voi"),
+        (Register.TU, Relation.ESTABLISHED, "viaggio in Giappone insieme",
+         "il nostro viaggio in Giappone"),
+        (Register.TU, Relation.ESTABLISHED, "colazione da lei ogni mattina",
+         "la colazione da te ogni mattina è sempre un piacere"),
+        (Register.LEI, Relation.ESTABLISHED, "le ho mandato i dati a marzo",
+         "Le ho mandato i dati a marzo: spero che Le tornino utili"),
+        (Register.TU, Relation.ESTABLISHED, "gli studenti lo adorano", "gli studenti ti adorano"),
     ],
 )  # fmt: skip
 def test_how_a_note_is_said(analyser, rubric, register, relation, notes, said) -> None:
@@ -282,6 +298,47 @@ def test_a_request_is_softened(analyser, rubric) -> None:
     text = rewrite(request, analyser=analyser, rubric=rubric).text
     assert text.count("mi presteresti il furgone?") == 1
     assert "Verù" not in text
+
+
+def test_two_requests_of_an_old_relation_are_kept(analyser, rubric) -> None:
+    request = beekeeper(
+        draft="Vera mi presti il furgone? E poi mi presenti tuo cognato?",
+        relation=Relation.ESTABLISHED,
+        contact=Contact(name="Vera Sala", notes=("lavoriamo insieme da 8 anni",)),
+    )
+    text = rewrite(request, analyser=analyser, rubric=rubric).text
+    assert text.index("la mappa dei pascoli") < text.index("mi presteresti il furgone")
+    assert "e mi presenteresti tuo cognato?" in text
+
+
+def test_a_draft_that_only_asks_is_not_kept(analyser, rubric) -> None:
+    draft = "Vera mi presti ancora il furgone? Ne ho bisogno per venerdì"
+    request = beekeeper(draft=draft, relation=Relation.ESTABLISHED)
+    text = rewrite(request, analyser=analyser, rubric=rubric).text
+    assert "la mappa dei pascoli" in text
+    assert "bisogno" not in text
+
+
+def test_a_draft_that_finds_fault_is_not_kept(analyser, rubric) -> None:
+    draft = "Ciao Vera, il vostro logo è orribile. Per 300€ ve lo rifaccio"
+    text = rewrite(beekeeper(draft=draft), analyser=analyser, rubric=rubric).text
+    assert not re.search("orribile|300", text)
+
+
+def test_an_old_acquaintance_is_not_introduced_to(analyser, rubric) -> None:
+    sender = Sender(name="Elio Grassi", about="apicoltore", can_offer=("la mappa dei pascoli",))
+    old = Contact(name="Vera Sala", notes=("ex collega in Coop",))
+    met = rewrite(beekeeper(sender=sender), analyser=analyser, rubric=rubric).text
+    known = rewrite(beekeeper(sender=sender, contact=old), analyser=analyser, rubric=rubric).text
+    assert "Sono Elio Grassi, apicoltore" in met
+    assert "apicoltore" not in known
+
+
+def test_an_offer_whose_infinitive_has_a_pronoun_is_kept(analyser, rubric) -> None:
+    sender = Sender(name="Elio Grassi", can_offer=("girarle due clienti di Pavia",))
+    result = rewrite(beekeeper(sender=sender), analyser=analyser, rubric=rubric)
+    assert "ti giro volentieri due clienti di Pavia" in result.text
+    assert all(check.passed for check in result.verification)
 
 
 def test_nothing_to_offer_is_no_offer(analyser, rubric) -> None:

@@ -13,6 +13,8 @@ from coach.schemas import Register
             "Ho letto il tuo articolo e mi ha colpito come racconti la montagna.",
             "Ho letto il Suo articolo e mi ha colpito come racconta la montagna.",
         ),
+        ("Ti ho visto al parco e sei stata brava.", "L'ho vista al parco e è stata brava."),
+        ("Ti ho scritto ieri.", "Le ho scritto ieri."),
         (
             "Ti seguo da anni e ammiro quello che fai per il quartiere.",
             "La seguo da anni e ammiro quello che fa per il quartiere.",
@@ -36,7 +38,7 @@ def test_tu_becomes_lei(tu: str, lei: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", ["Ti ho visto alla fiera.", "Sono felice di averti conosciuto."]
+    "sentence", ["Ti abbiamo visto alla fiera.", "Sono felice di averti conosciuto."]
 )
 def test_what_would_have_to_agree_is_not_turned(sentence: str) -> None:
     assert readdressed(sentence, Register.LEI) == ""
@@ -46,6 +48,7 @@ def test_what_would_have_to_agree_is_not_turned(sentence: str) -> None:
     ("lei", "tu"),
     [
         ("Ho letto il Suo articolo con piacere.", "Ho letto il tuo articolo con piacere."),
+        ("L'ho vista al convegno di Pisa.", "ti ho visto al convegno di Pisa."),
         ("Se vuole Le giro le foto.", "Se vuoi ti giro le foto."),
         ("È stato bello parlare con Lei alla fiera.", "È stato bello parlare con te alla fiera."),
         ("Mi piacerebbe mostrarLe il laboratorio.", "Mi piacerebbe mostrarti il laboratorio."),

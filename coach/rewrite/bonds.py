@@ -60,11 +60,20 @@ BONDS: tuple[Bond, ...] = (
          "lavoriamo insieme {when}", "cliente dal 2019", "lavoriamo insieme dal 2019"),
     Bond("joint", r"(?:ci )?lavor(?:o|iamo) (?:insieme|con (?:lei|lui))(?P<rest>(?: .+)?)",
          "lavoriamo insieme{rest}", "lavoro con lei da 5 anni", "lavoriamo insieme da 5 anni"),
+    Bond("joint", r"(?:lavora|collabora) (?:per|con) (?:noi|me) (?P<when>(?:dal|dall'|da) ?.+)",
+         "lavoriamo insieme {when}",
+         "lavora per noi da 12 anni", "lavoriamo insieme da 12 anni"),
+    Bond("joint", r"(?:un )?amico d'infanzia|(?:un')?amica d'infanzia",
+         "ci conosciamo dall'infanzia", "amica d'infanzia", "ci conosciamo dall'infanzia"),
+    Bond("joint", r"(?:un )?amic[oa] (?P<when>da (?:sempre|una vita|tanti anni|molti anni))",
+         "ci conosciamo {when}", "amico da una vita", "ci conosciamo da una vita"),
+    Bond("joint", r"(?:lo|la|li|le) conosco (?:bene )?(?P<when>(?:dal|dall'|da|dai) ?.+)",
+         "ci conosciamo {when}", "la conosco da una vita", "ci conosciamo da una vita"),
     Bond("joint", r"(?:è )?(?:mi[oa] |nostr[oa] )(?:cliente|fornitor[ei]|fornitrice|committente)"
          r"(?: stor\w+| fedel\w+| abituale)?",
          "lavoriamo insieme", "nostra cliente storica", "lavoriamo insieme"),
     Bond("joint", r"ha (?P<done>lavorato|collaborato|studiato|suonato|cantato|insegnato|giocato|"
-         r"recitato|viaggiato) (?:con|insieme a) me(?P<rest>(?: .+)?)",
+         r"recitato|viaggiato) (?:con|insieme a) (?:me|noi)(?P<rest>(?: .+)?)",
          "abbiamo {done} insieme{rest}",
          "ha lavorato con me in Eni", "abbiamo lavorato insieme in Eni"),
     Bond("joint", r"(?P<done>lavorato|collaborato|studiato|suonato|cantato|insegnato|giocato) "
@@ -95,6 +104,16 @@ BONDS: tuple[Bond, ...] = (
          r"(?P<who>(?-i:[A-ZÀ-Ý])[\w'’]+(?: (?-i:[A-ZÀ-Ý])[\w'’]+|$))",
          "conosciamo entrambi {who}",
          "conosce anche Rita Sala", "conosciamo entrambi Rita Sala", stranger=True),
+    Bond("named", r"(?:ne ho |ho |ne avevo )?(?:sentit[oaie] parlare|sentito dire|sentito)"
+         r"(?: \w+)? (?:di|su) (?:lei|lui|loro|voi|te)(?: \w+)? "
+         r"da(?P<art>l|lla|ll'|llo)? ?(?P<who>(?:(?:(?:dott|prof|ing|avv|arch)\.(?:ssa)?|"
+         r"maestr[oa]|"
+         r"professor\w*|dottor\w*|signor\w*|avvocat[oa]|ingegner\w*|sindac[oa]|don) )?"
+         r"(?:(?:mi[oa]|nostr[oa]) [^\W\d_]+|(?-i:[A-ZÀ-Ý])[\w'’.]+)"
+         r"(?: (?-i:[A-ZÀ-Ý])[\w'’]+)?(?: e (?-i:[A-ZÀ-Ý])[\w'’]+)?"
+         r"(?: (?:di|del|della|dell') ?(?-i:[A-ZÀ-Ý])[\w'’]+)?)",
+         "{art}{who}", "sentito parlare bene di lui dalla mia socia", "la mia socia",
+         stranger=True),
     Bond("named", r"(?:contatto (?:avuto |ricevuto )?(?:da|tramite)|nome (?:avuto |ricevuto )?da|"
          r"(?:me l[o'a] ha |me l'ha )?(?:consigliat|suggerit|segnalat|raccomandat|indicat)[oa] da|"
          r"me l'ha(?:nno)? (?:consigliat|suggerit|segnalat|raccomandat|indicat)[oa]|tramite|"
@@ -114,6 +133,9 @@ _TOGETHER = {
     "squadra": "in squadra", "coro": "nel coro",
 }  # fmt: skip
 
+# What is left of an article after "da".
+_CONTRACTED_WITH = {"l": "il ", "lla": "la ", "ll'": "l'", "llo": "lo "}
+
 _COMPILED = tuple((bond, re.compile(rf"^(?:{bond.pattern})$", re.IGNORECASE)) for bond in BONDS)
 
 
@@ -128,6 +150,8 @@ def bond_in(note: str, *, stranger: bool) -> tuple[str, str] | None:
         match = pattern.match(note)
         if match and (bond.stranger or not stranger):
             found = {name: words or "" for name, words in match.groupdict().items()}
+            if "art" in found:
+                found["art"] = _CONTRACTED_WITH.get(found["art"].lower(), "")
             if "of" in found:
                 found["of"] = _TOGETHER.get(found["of"].lower(), found["of"])
             return bond.kind, bond.body.format(**found)

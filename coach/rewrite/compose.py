@@ -15,9 +15,10 @@ from itertools import combinations
 
 from coach.analysis import lexicon
 from coach.analysis.text import listed
-from coach.rewrite import manners, wording
+from coach.rewrite import favours, manners, wording
 from coach.rewrite.fragments import Fragment, Kind
 from coach.rewrite.morphology import addressed, with_preposition
+from coach.rewrite.names import is_organisation, is_plural
 from coach.rewrite.offers import Offer, OfferKind
 from coach.rewrite.plan import (
     APPRECIATION_QUESTION,
@@ -227,7 +228,7 @@ def compose(plan: Plan, seed: str, *, manner: str = "") -> Composition:
     chooser = Chooser(f"{seed}|{manner}")
     parts = sorted(
         (_in_manner(part, plan, manner) for part in _parts(plan, chooser)),
-        key=lambda part: part.slot,
+        key=lambda part: _place(part, plan),
     )
     greeting, question = _greeting(plan, manner)
     composition = Composition(
@@ -243,6 +244,13 @@ def compose(plan: Plan, seed: str, *, manner: str = "") -> Composition:
     if manner == manners.BRIEF:
         composition = _shortened(composition)
     return fit(composition)
+
+
+def _place(part: Part, plan: Plan) -> float:
+    """Where a part is read: of somebody met once, what they did comes after where it was."""
+    if part.slot is Slot.THANKS and part.fragment and plan.relation is Relation.MET:
+        return Slot.HOW_MET + 0.5
+    return part.slot
 
 
 def fit(composition: Composition) -> Composition:
@@ -317,15 +325,25 @@ def _parts(plan: Plan, chooser: Chooser) -> list[Part]:
         said = _known_part(known, plan, chooser)
         if said is None or _covered(said, parts) or _met_twice(known, parts):
             continue
-        if said.text.startswith("grazie") and any(part.slot is Slot.THANKS for part in parts):
+        thanked = [part for part in parts if part.slot is Slot.THANKS]
+        if said.text.startswith("grazie") and any(p.text.startswith("grazie") for p in thanked):
             # Thanked once is thanked.
             continue
+        if thanked and said.slot is Slot.THANKS:
+            parts = [_less_thanks(part) for part in parts]
+            said = _less_thanks(said)
         parts.append(said)
     parts.extend(_needs_and_offers(plan, told[:2], chooser, parts))
     parts.extend(_placeholders(plan, parts))
-    parts.extend(_request(plan, chooser, parts))
+    parts.extend(_request(plan, parts))
     parts.extend(_next_step(plan, parts, chooser))
     return _dampened(parts)
+
+
+def _less_thanks(part: Part) -> Part:
+    """A habit of the reader's without its thanks, which another sentence gives."""
+    text = re.sub(r", e (?:ti|La) ringrazio$", " ed è sempre un piacere", part.text)
+    return part if text == part.text else replace(part, text=text, anchors=(), options=())
 
 
 def _telling(known: Sequence[Known], plan: Plan) -> list[Known]:
@@ -378,7 +396,7 @@ def _thanks(plan: Plan, chooser: Chooser) -> list[Part]:
 
 
 def _introduction(plan: Plan) -> list[Part]:
-    if plan.relation is Relation.ESTABLISHED:
+    if plan.relation is Relation.ESTABLISHED or any(_knows(k.fragment) for k in plan.known):
         return []
     # Someone who has met the writer is first told where, and then reminded of who it was.
     slot = Slot.SELF if plan.relation is Relation.STRANGER else Slot.REMINDER
@@ -390,6 +408,24 @@ def _introduction(plan: Plan) -> list[Part]:
         return []
     fact = Fact(text=plan.about, origin=FactOrigin.SENDER, role=FactRole.SELF)
     return [Part(slot, text, (fact,), _WORTH[slot])]
+
+
+_OLD_BOND = re.compile(
+    r"abbiamo .*\b(?:per|da) (?:\d+|due|tre|tant\w|molt\w) (?:anni|mesi)\b|"
+    r"(?:(?:abbiamo|avevamo) (?:lavorato|collaborato|studiato|suonato|cantato|recitato|giocato|"
+    r"insegnato|scritto|fatto)|lavor(?:iamo|avamo)|collabor(?:iamo|avamo)|ci (?:conosciamo|"
+    r"vediamo|sentiamo)|eravamo insieme|(?:siamo|eravamo) (?:amic|collegh|vicin|compagn|cugin|"
+    r"soci))"
+)
+
+
+def _knows(fragment: Fragment) -> bool:
+    """Whether a note tells that the reader knows who writes."""
+    if fragment.kind is Kind.JOINT:
+        return fragment.verb != "" or _OLD_BOND.match(fragment.body) is not None
+    if fragment.kind is Kind.RECEIVED:
+        return fragment.verb == "habit"
+    return fragment.verb == "again" or fragment.kind is Kind.PAST_GIFT
 
 
 def _kept(plan: Plan) -> list[Part]:
@@ -419,10 +455,12 @@ def _kept(plan: Plan) -> list[Part]:
             continue
         if kept.act is Act.OFFER and (
             not _GIVES.search(kept.text)
+            or _PITCH.search(kept.text)
             or (kept.text.rstrip().endswith("?") and not _WOULD_YOU.search(kept.text))
         ):
             continue
-        text = _unbargained(kept.text) if kept.act is Act.OFFER else _named(kept.text, plan)
+        text = _uncalled(kept.text, plan.name)
+        text = _unbargained(text) if kept.act is Act.OFFER else _named(text, plan)
         fact = Fact(text=text, origin=FactOrigin.DRAFT, role=role)
         # What a note says too is the note's fact as well.
         noted_too = tuple(
@@ -442,6 +480,15 @@ _GIVES = re.compile(
     r"\w+o volentieri|a (?:tua|[Ss]ua|vostra) disposizione|\w+r(?:ti|[Ll]e|[Ll]a|vi))\b",
     re.IGNORECASE,
 )
+# A result in so many days, or what is wrong with the reader's things, is how sellers talk.
+_PITCH = re.compile(
+    r"\b(?:in (?:soli |appena |meno di )?\d+ ?(?:gg|giorni|settimane|mesi)|"
+    r"(?:ti|vi|[Ll]e|[Ll]a) (?:faccio (?:risparmiare|guadagnare|vendere|crescere)|"
+    r"raddoppio|garantisco|aumento)|raddoppi\w*|triplic\w*|"
+    r"(?:prima|seconda|terza) (?:pagina|posizione)|pien[oaie] di (?:errori|refusi)|"
+    r"potenziale|fatturato|clienti in più|risultati garantiti)\b",
+    re.IGNORECASE,
+)
 # A question is an offer when it asks what the reader would like.
 _WOULD_YOU = re.compile(
     r"\b(?:ti|[Ll]e|vi) (?:farebb|andrebb|interess|piacerebb|servirebb|va|serv|può|potrebb)\w*|"
@@ -454,6 +501,16 @@ _DANGLING = re.compile(
     r"^(?:e )?quando (?:ci (?:vediamo|sentiamo)|posso|possiamo|passo|vengo)\b",
     re.IGNORECASE,
 )
+
+
+def _uncalled(text: str, name: str) -> str:
+    """A sentence less the name that opens it with no comma ("Bobo facciamo qualcosa")."""
+    first = re.match(
+        r"(?:(?i:signora|signor|dottoressa|dottore) )?(?P<who>[A-ZÀ-Ý][a-zà-ÿ]+),? (?=[a-zà-ÿ])",
+        text,
+    )
+    called = first is not None and first["who"] in name.split()
+    return text[first.end() :] if first is not None and called else text
 
 
 def _named(text: str, plan: Plan) -> str:
@@ -512,7 +569,15 @@ def _gist(text: str) -> frozenset[str]:
 def _covered(part: Part, parts: Sequence[Part]) -> bool:
     """Whether a sentence already there says all that this one would."""
     stems = frozenset[str]().union(*(_gist(fact.text) for fact in part.facts))
-    return any(stems and stems <= content_stems(other.text) for other in parts)
+    said = any(stems and stems <= content_stems(other.text) for other in parts)
+    if said or part.fragment is None or part.fragment.kind is not Kind.WORK:
+        return said
+    # "L'ho sentita a Fahrenheit" speaks of the interview on Fahrenheit.
+    names = {name.lower() for name in re.findall(r"(?<=\w )[A-Z]\w{3,}", part.fragment.body)}
+    return bool(names) and any(
+        other.slot is Slot.APPRECIATION and names <= set(re.findall(r"\w+", other.text.lower()))
+        for other in parts
+    )
 
 
 def _known_part(known: Known, plan: Plan, chooser: Chooser) -> Part | None:
@@ -590,13 +655,26 @@ def _offer_anchor(offer: Offer, clause: str) -> tuple[Anchor, ...]:
     return (Anchor("V", clause),)
 
 
+# Where in a greater place: "al salone del libro, in fila per Barbero".
+_WITHIN = re.compile(
+    r"(?:in (?:fila|coda)|al (?:banchetto|banco|tavolo|bancone|gazebo)|allo stand)\b"
+)
+
+
 def _meeting_with_talk(known: Known, plan: Plan, parts: list[Part]) -> list[Part] | None:
     """Say two notes in one sentence: "conoscerti all'aperitivo e parlare con te di bandi"."""
-    if known.fragment.kind not in (Kind.TALKED, Kind.INTRODUCED):
+    within = known.fragment.kind is Kind.MET and _WITHIN.match(known.fragment.body)
+    if known.fragment.kind not in (Kind.TALKED, Kind.INTRODUCED, Kind.WAS_THERE) and not within:
+        return None
+    if known.fragment.verb in ("guest", "named"):
         return None
     for index, part in enumerate(parts):
         if part.fragment and part.fragment.kind in (Kind.MET, Kind.EVENT) and ":" not in part.text:
-            if known.fragment.kind is Kind.INTRODUCED:
+            if within:
+                text = f"{part.text}, {known.fragment.body}"
+            elif known.fragment.kind is Kind.WAS_THERE:
+                text = f"{part.text}: {addressed(known.fragment.body, plan.register)}"
+            elif known.fragment.kind is Kind.INTRODUCED:
                 text = f"{part.text}, grazie {with_preposition('a', known.fragment.body)}"
             else:
                 you = "Lei" if plan.register is Register.LEI else "te"
@@ -665,6 +743,7 @@ def _joined(part: Part, offer: Offer, plan: Plan, chooser: Chooser) -> list[Part
     fitting = content_stems(offer.body) & content_stems(part.fragment.body if part.fragment else "")
     lead = chooser.pick(wording.offer_lead(plan.register))
     if fitting:
+        clause = _unrepeated(clause, part.text)
         text = f"{part.text}: {clause if 'volentieri' in clause else f'{lead} {clause}'}"
         return [replace(part, text=text, slot=Slot.OFFER, facts=(*part.facts, fact),
                         worth=_WORTH[Slot.OFFER], offer=offer,
@@ -672,6 +751,15 @@ def _joined(part: Part, offer: Offer, plan: Plan, chooser: Chooser) -> list[Part
                         options=())]  # fmt: skip
     text = f"{lead} {clause}"
     return [part, _offer_part(offer, text, clause, plan)]
+
+
+def _unrepeated(clause: str, said: str) -> str:
+    """An offer less its last "per la veranda", where the sentence before it ends on the veranda."""
+    last = re.search(r" per (?:il |lo |la |i |gli |le |l')(?P<what>[^\W\d_]+)$", clause)
+    named = re.findall(r"[^\W\d_]+", said.lower())
+    loose = re.search(r"volentieri (?:un|uno|una|un'|dei|delle|degli|due|tre|qualche)\b", clause)
+    repeats = last is not None and loose is not None and last["what"].lower() in named
+    return clause[: last.start()] if last is not None and repeats else clause
 
 
 def _offer_part(offer: Offer, text: str, clause: str, plan: Plan) -> Part:
@@ -683,7 +771,10 @@ def _offer_part(offer: Offer, text: str, clause: str, plan: Plan) -> Part:
         _WORTH[Slot.OFFER],
         offer=offer,
         anchors=() if also else _offer_anchor(offer, clause),
-        options=tuple(f"{lead} {clause}" for lead in wording.offer_lead(plan.register)),
+        options=(
+            *(f"{lead} {clause}" for lead in wording.offer_lead(plan.register)),
+            manners.reworded(clause, manners.WARM, plan.register),
+        ),
     )
 
 
@@ -741,148 +832,28 @@ def _placeholders(plan: Plan, parts: Sequence[Part]) -> list[Part]:
     return out
 
 
-_HURRY = re.compile(
-    r"[,;]?\s*(?:\be\s+)?\b(?:"
-    r"per (?:domani|stasera|oggi|ieri)(?: mattina| sera)?|"
-    r"entro (?:e non oltre )?(?:domani|oggi|stasera|ieri|lunedì|martedì|mercoledì|giovedì|venerdì|"
-    r"sabato|domenica|(?:fine|la fine|il|le|l') ?\w+|la settimana|\d+(?:/\d+)?)"
-    r"(?: mattina| sera| pomeriggio| prossim\w| settimana| mese| anno| di \w+| alle \w+)*|"
-    r"muoviti|sbrigati|si muova|si sbrighi|al più presto|il prima possibile|urgente\w*|subito|"
-    r"immediatamente|rispondimi[^,.!?]*|mi risponda[^,.!?]*|fammi sapere[^,.!?]*|"
-    r"(?<!mi )(?<!ci )dai|oggi stesso)(?=\W|$)",
-    re.IGNORECASE,
-)
-_SOFTER = (
-    (re.compile(r"^(?:mi serve)\b"), "mi servirebbe"),
-    (re.compile(r"^(?:mi servono)\b"), "mi servirebbero"),
-    (re.compile(r"^ho bisogno\b"), "avrei bisogno"),
-    (re.compile(r"^voglio\b"), "vorrei"),
-    (re.compile(r"^(mi |ci )?(?:dovrebbe|deve)\b"), r"\1potrebbe"),
-    (re.compile(r"^(mi |ci )?(?:dovresti|devi)\b"), r"\1potresti"),
-    (re.compile(r"(?<!\bse )\bpuoi\b"), "potresti"),
-    (re.compile(r"(?<!\bse )\bpuò\b"), "potrebbe"),
-)  # fmt: skip
-
-
-_ENDEARMENT = re.compile(
-    r"^(?:tesoro|car[oa]|bell[oa]|amore|cicci[oa]|amic[oa] mi[oa]|vecchi[oa] mi[oa]|bro|zio|fra)\b"
-    r"[ ,!]+",
-    re.IGNORECASE,
-)
-# Verbs whose conditional is not that of "-are".
-_SOFT = {
-    "copri": "copriresti", "tieni": "terresti", "scrivi": "scriveresti", "leggi": "leggeresti",
-    "apri": "apriresti", "metti": "metteresti", "prendi": "prenderesti", "spedisci": "spediresti",
-    "traduci": "tradurresti", "vendi": "venderesti", "cedi": "cederesti", "dici": "diresti",
-    "copre": "coprirebbe", "tiene": "terrebbe", "scrive": "scriverebbe", "legge": "leggerebbe",
-    "apre": "aprirebbe", "mette": "metterebbe", "prende": "prenderebbe",
-    "spedisce": "spedirebbe", "traduce": "tradurrebbe", "dà": "darebbe", "fa": "farebbe",
-    "dice": "direbbe",
-}  # fmt: skip
-_FAVOUR = re.compile(r"^(?P<to>(?:mi|ci|me l[oa]|me l[ei]|me ne|ce l[oa]) )(?P<verb>\w+)\b")
-_IN_ARE = listed(
-    "prestare girare passare mandare presentare aiutare anticipare segnalare consigliare inviare "
-    "recuperare stampare portare lasciare prenotare prestare dare fare controllare guardare "
-    "ospitare accompagnare registrare montare cucinare suonare disegnare aspettare pagare "
-    "ricordare riparare sistemare tagliare cercare trovare raccomandare"
-)
-
-
-def _conditional(verb: str) -> str:
-    """Turn "presti" into "presteresti" and "manda" into "manderebbe"; others stay."""
-    if verb in _SOFT:
-        return _SOFT[verb]
-    for infinitive in _IN_ARE:
-        stem = infinitive[:-3]
-        soft = f"{stem[:-1] if stem.endswith('i') else stem}er"
-        if stem.endswith(("c", "g")):
-            soft = f"{stem}her"
-        if infinitive in ("dare", "fare"):
-            soft = f"{stem}ar"
-        seconds = {f"{stem}i", f"{stem[:-1]}i" if stem.endswith("i") else f"{stem}i"}
-        if infinitive in ("dare", "fare"):
-            seconds = {f"{stem}ai"}
-        if stem.endswith(("c", "g")):
-            seconds = {f"{stem}hi"}
-        if verb in seconds:
-            return f"{soft}esti"
-        if verb == f"{stem}a":
-            return f"{soft}ebbe"
-    return verb
-
-
-_VOCATIVE_TITLE = re.compile(
-    r"^(?:dottor\w*|dott\.(?:ssa)?|professor\w*|prof\.(?:ssa)?|avvocat[oa]|ingegner\w*|"
-    r"architett[oa]|"
-    r"geometra|ragionier\w*|signor[ae]?|maestr[oa]|don|capo|direttor\w*|direttrice|assessor[ea]|"
-    r"sindac[oa]|presidente|suor|padre|notai[oa])(?: [A-ZÀ-Ý]\w+)?"
-    r"(?:\s*,\s*|\s+(?=(?:mi|ci|ti|le|può|puoi|potre\w+|avre\w+|vorrei)\b))",
-    re.IGNORECASE,
-)
-
-
-_ASKED_POLITELY = re.compile(
-    r"(?:vo(?:levo|rrei|rremmo|levamo)|avre(?:i|mmo)|ti chiedo|Le chiedo|ti volevo|quando)\b"
-)
-
-
-def _without_nickname(text: str, name: str) -> str:
-    """A request without the nickname that opens it with no comma ("Orny mi tieni il gatto?")."""
-    called = re.match(
-        r"(?P<who>[A-ZÀ-Ý][a-zà-ÿ]+) (?=(?:mi|ci|me|puoi|può|potre\w+|hai|av\w+|riesc\w+)\b)", text
+def _request(plan: Plan, parts: Sequence[Part]) -> list[Part]:
+    """What the relation bears to be asked, after something given."""
+    room = 1 if plan.channel is Channel.LINKEDIN_INVITE else favours.MAX_FAVOURS
+    asked = [
+        found
+        for ask in plan.request
+        if (found := favours.favour(ask, plan.name, plan.register)) is not None
+    ][:room]
+    if not asked:
+        return []
+    text = favours.joined(asked)
+    if not asked[0].polite:
+        timed = any(found.timed for found in asked)
+        lead = wording.request_lead(
+            plan.register, also=bool(parts), many=len(asked) > 1, timed=timed
+        )
+        text = f"{lead}: {text}"
+    facts = tuple(
+        Fact(text=favours.joined([found]), origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
+        for found in asked
     )
-    if called is None:
-        return text
-    short = called["who"].lower()
-    if lexicon.known(short) and not name.lower().startswith(short[:3]):
-        return text
-    return text[called.end() :]
-
-
-def _request(plan: Plan, chooser: Chooser, parts: Sequence[Part]) -> list[Part]:
-    """A request that the relation bears, after something given, without its hurry."""
-    for ask in plan.request[:1]:
-        text = re.sub(
-            r"[,.!\s]+(?:ciao|grazie(?: mille| in anticipo)?|saluti|a presto)\W*$",
-            "",
-            ask,
-            flags=re.IGNORECASE,
-        ).strip()
-        for word in plan.name.split():
-            text = re.sub(rf"^{re.escape(word)}\b\W*", "", text, flags=re.IGNORECASE)
-        text = re.sub(
-            r"^(?:[^\W\d_]+ ?){1,2},\s+(?=(?:mi|ci|puoi|può|potre\w+|ti|avrei|vorrei|avrebbe|"
-            r"avresti)\b)",
-            "",
-            text,
-        )
-        text = re.sub(r"^z(?:ì|io|ia) \w+,? ", "", text, flags=re.IGNORECASE)
-        text = re.sub(r"^mi dev[ei] [^:,]*[:,]\s*", "", text)
-        text = re.sub(r"^(?:e|ed|poi|inoltre|anche)\s+(?=\w)", "", text, flags=re.IGNORECASE)
-        text = _ENDEARMENT.sub("", text)
-        text = _VOCATIVE_TITLE.sub("", _without_nickname(text, plan.name))
-        text = re.sub(
-            r"^(?:[^\W\d_]+ )?(?:senti|ascolta|senta|scusa|scusi|allora|ehi|oh)\b,?\s+", "", text
-        )
-        text = re.sub(r"\s+(?:o no|gratis|gratuitamente)\b(?=[\s?.!]|$)", "", text)
-        text = re.sub(r",? (?:ok|va bene|vero|eh|dai|d'accordo|grazie|per favore)(?=\?)", "", text)
-        question = text.endswith("?")
-        text = decapitalised(_HURRY.sub("", text).strip(" ,;.!?"), ())
-        if len(text.split()) < 2:
-            continue
-        for pattern, softer in _SOFTER:
-            text = pattern.sub(softer, text)
-        if question:
-            text = _FAVOUR.sub(lambda found: found["to"] + _conditional(found["verb"]), text)
-        question = question or re.match(r"(?:mi |ci )?potre(?:bbe|sti)\b", text) is not None
-        text += "?" if question else ""
-        fact = Fact(text=text, origin=FactOrigin.DRAFT, role=FactRole.REQUEST)
-        if not _ASKED_POLITELY.match(text):
-            timed = re.search(r"\bquando\b|\bse (?:hai|ha|riesci|riesce|puoi|può)\b", text)
-            lead = wording.request_lead(plan.register, also=bool(parts), timed=timed is not None)
-            text = f"{lead}: {text}"
-        return [Part(Slot.REQUEST, text, (fact,), _WORTH[Slot.REQUEST])]
-    return []
+    return [Part(Slot.REQUEST, text, facts, _WORTH[Slot.REQUEST])]
 
 
 def _next_step(plan: Plan, parts: Sequence[Part], chooser: Chooser) -> list[Part]:
@@ -904,12 +875,12 @@ _SHORT_TITLES = {
     "dottoressa": "dott.ssa", "dottor": "dott.", "dott": "dott.", "dr": "dott.", "dr.": "dott.",
     "dottssa": "dott.ssa", "dott. ssa": "dott.ssa", "dr.ssa": "dott.ssa", "sig": "signor",
     "signor": "signor", "signora": "signora", "sig.": "signor", "sig.ra": "signora",
-    "sig. ra": "signora",
+    "sig. ra": "signora", "sig.na": "signora",
     "com.te": "comandante", "prof": "prof.", "ing": "ing.", "avv": "avv.", "arch": "arch.",
 }  # fmt: skip
 
 
-_FAMILIAR_TITLES = listed("suor don padre fra frate madre zio zia nonno nonna")
+_FAMILIAR_TITLES = listed("suor don padre fra frate madre zio zia nonno nonna dj mister")
 # Who is written to by their office has no name to be greeted by.
 _OFFICE = re.compile(
     r"(?:direttore|direttrice|dirigente|responsabile|presidente|sindac[oa]|assessor[ea]|preside|"
@@ -917,6 +888,16 @@ _OFFICE = re.compile(
     r"(?: (?:scolastic[oa]|generale|artistic[oa]|sanitari[oa]|commerciale))?(?=\s|$)",
     re.IGNORECASE,
 )
+
+
+def _surname(name: str) -> str:
+    """The last of a name's words, with the particles before it ("Dal Verme", "De Luca")."""
+    match = re.search(
+        r"(?:^|(?<= ))(?:(?:D[aei]|De[il]|Dal?|Dell[ao]|Dall[ao]|L[oaei]|Van|Von|Mac|San|Santa)"
+        r" )*\S+$",
+        name,
+    )
+    return match[0] if match else ""
 
 
 def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
@@ -929,8 +910,8 @@ def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
             whole = (
                 first.lower() in ("il", "lo", "la", "i", "gli", "le", "the", "los", "les")
                 or (len(first) > 1 and first.isupper() and not plan.name.isupper())
-                or wording.is_organisation(plan.name)
-                or " e " in plan.name
+                or plan.house
+                or is_plural(plan.name)
             )
             name = plan.name if whole else first
             # A sister, a priest or an aunt is called by the title even among friends.
@@ -939,16 +920,18 @@ def _greeting(plan: Plan, manner: str) -> tuple[str, Question | None]:
         return (f"{hello} {ask.placeholder},", ask) if ask else ("Ciao,", None)
     if plan.title:
         title = _SHORT_TITLES.get(plan.title, plan.title)
-        surname = plan.name.split(" ")[-1] if plan.name else ""
+        surname = plan.name if plan.title in _FAMILIAR_TITLES else _surname(plan.name)
         if not surname:
             full = {"dott.": "dottore", "dott.ssa": "dottoressa"}.get(title, plan.title)
             return f"Gentile {full},", None
         return f"Gentile {title} {surname},", None
     office = _OFFICE.match(plan.name)
-    if office and wording.is_organisation(plan.name[office.end() :].strip() or "ente"):
+    of = plan.name[office.end() :].strip() if office else ""
+    if office and (is_organisation(of or "ente") or of[:1].islower()):
         return f"Gentile {office[0]},", None
     if plan.name:
-        courtesy = "Spettabile" if wording.is_organisation(plan.name) else "Gentile"
+        courtesy = "Spettabile" if plan.house else "Gentile"
+        courtesy = "Gentili" if is_plural(plan.name) and not plan.house else courtesy
         return f"{courtesy} {plan.name},", None
     return (f"Gentile {ask.placeholder},", ask) if ask else ("Buongiorno,", None)
 

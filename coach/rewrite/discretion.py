@@ -9,6 +9,7 @@ import re
 
 from coach.analysis import lexicon
 from coach.analysis.text import clean, listed
+from coach.rewrite.nouns import EVENTS, WORKS
 
 _PRIVATE = re.compile(
     r"\b(?:malat\w+|malatti\w+|operat[oa] a|tumor\w+|cancro|chemio\w*|depress\w+|ricover\w+|"
@@ -22,6 +23,11 @@ _PRIVATE = re.compile(
     r"religios\w+|vota\b|zodiac\w+|allergic\w+|pettegolezz\w+|pare che|si dice|guadagna\w*|"
     r"stipendi\w+|ricc[oa] sfondat\w+|tirchi\w+|antipatic\w+|permalos\w+|noios\w+|"
     r"beve troppo|fuma|single|gay|lesbica|disabil\w+|cassa integrazione|esaurit\w+|"
+    r"(?:abita|vive|sta) (?:di casa |proprio )?(?:sopra|sotto|al (?:\w+ )?piano)|"
+    r"dorme (?:male|poco)|non dorme|insonn\w+|mangia (?:male|poco)|in terapia|psicofarmac\w+|"
+    r"(?:pelle|capelli|denti) rovinat\w+|acne|brufol\w+|rughe|ingrassat\w+|dimagrit\w+|"
+    r"sovrappeso|alito|calvizie|"
+    r"dialisi|stampelle|gesso al\w*|"
     r"mi deve|gli devo|le devo|vegan\w+|vegetarian\w+|celiac\w+)\b",
     re.IGNORECASE,
 )
@@ -29,8 +35,13 @@ _PRIVATE = re.compile(
 _OWN_RELATIVE = re.compile(
     r"\b(?:(?:da|di|grazie a|tramite) (?:mi[oa]|nostr[oa]) "
     r"(?:marito|moglie|fratello|sorella|zi[oa]|cugin[oa]|cognat[oa]|suocer[oa]|padre|madre|nipote|"
-    r"figli[oa])|(?:al|cena di|festa di|festa per il|per il) compleanno d\w+|"
+    r"figli[oa])|"
+    r"(?:presentat|consigliat|suggerit|segnalat|indicat|conoscere|parlat|contatto)\w*"
+    r"(?: di (?:lei|lui))? (?:mi[oa]|nostr[oa]) [^\W\d_]+|(?:al|cena di|festa di|festa per il|"
+    r"per il) compleanno d\w+|"
     r"(?:ai|al|alla|con|per) (?:i |il |la )?(?:mi\w+|nostr\w+) (?:figli\w*|nipot\w*|bambin\w+)|"
+    r"(?:men[uù]|piatt\w|cucina|ricett\w|ristorante|locale|linea|prodott\w|vin\w|opzion\w|dolc\w)"
+    r" (?:\w+ )?(?:vegan|vegetarian)\w+|"
     r"(?:clienti|pazienti|ospiti|bambini|allievi|utenti|alunni|studenti) \w+)\b"
 )
 _TO_SELF = re.compile(
@@ -53,12 +64,13 @@ _JUDGEMENT = re.compile(
     r"^(?:parla (?:poco|tanto|troppo|male|solo)\b|"
     r"non (?:risponde|parla|legge|capisce|sopporta|si fida|ascolta|saluta|paga|mantiene|le piac|"
     r"gli piac|ama|usa|sa usare|mi)\b|"
-    r"(?:è |sembra |pare )?(?:sempre |molto |un po' |un po |piuttosto |abbastanza |troppo |"
+    r"(?:è |era |sembra |sembrava |pare )?(?:sempre |stat[oa] |molto |un po' |un po |piuttosto |"
+    r"abbastanza |troppo |"
     r"davvero )*"
     r"(?:timid|pignol|sever|diffident|esigent|impegnat|anzian|vecchi|giovan|lent|disordinat|"
     r"testard|chiacchieron|simpatic|gentil|carin|brav|fredd|nervos|stress|stanc|furb|arrogant|"
-    r"presuntuos|cordial|disponibil|tirat|formal|pigr|puntual|ritardatari|loquac|riservat|seri|"
-    r"distratt|scorbutic|burber|sbrigativ)\w*(?: (?:e|ma) .+)?$|"
+    r"presuntuos|cordial|disponibil|tirat|formal|pigr|puntual|ritardatari|loquac|riservat|seri|precis|puntigli|affidabil|"
+    r"distratt|scorbutic|burber|sbrigativ)\w*(?: (?:e|ma|in|nei|nel|nelle|con|a|al) .+)?$|"
     r"(?:sito|logo|menu|menù|vetrina|pagina|profilo|catalogo|volantino) (?:\w+ )?(?:solo|senza|"
     r"vecchi\w|brutt\w|lent\w|mal|da rifare|sgranat\w|ferm\w|illeggibil\w)\b|"
     r"(?:si )?(?:dimentica|perde|sbaglia|ritarda|scorda)\b|"
@@ -68,7 +80,23 @@ _JUDGEMENT = re.compile(
     r"(?:mail|e-?mail|messaggi?|telefonat\w|chiamat\w|sms|whatsapp|preventiv\w|fattur\w|richiest\w|"
     r"invit\w|lettera) (?:del|dell'|di|inviat\w|mandat\w|senza|non|già)\b|"
     r"ci siamo scambiat\w (?:i |il |le )?(?:numer|contatt|bigliett|mail|e-mail|indirizz|recapit|"
-    r"linkedin)\w*|scambio (?:di )?bigliett\w+|ha (?:anche )?(?:\d+ figli|un cane|un gatto))",
+    r"linkedin)\w*|scambio (?:di )?bigliett\w+|ha (?:anche )?(?:\d+ figli|un cane|un gatto)$)",
+    re.IGNORECASE,
+)
+# What is wrong with something of theirs: they know, or do not want to hear it from somebody new.
+_FAULTS = re.compile(
+    r"\b(?:(?:pien[oaie]|zepp[oaie]) di (?:refus|error|bug|buch|difett|polver)\w*|"
+    r"(?:si (?:legge|vede|capisce|sente|trova|presenta)|fatt[oaie]|tenut[oaie]|scritt[oaie]|"
+    r"espost[oaie]|conservat[oaie]|montat[oaie]|tradott[oaie]|stampat[oaie]|illuminat[oaie]|messi?|ridott[oaie]|funziona|gestit[oaie]|"
+    r"organizzat[oaie]) (?:molto |proprio |un po' )?(?:male|malissimo|poco|a malapena)|"
+    r"(?:il|la|i|gli|le) su(?:o|a|oi|e) .*\bnon \w+ (?:bene|molto)|da rifare|da buttare|puzza|"
+    r"mai aggiornat[oaie]|(?:sito|app|pagina|shop)\b.*\bnon funziona|fuori moda|antiquat[oaie]|"
+    r"(?:un po'?|troppo|già) (?:datat|vecchi|vecchiott|anonim|spent|piatt|trist|lent|spogli)\w*|"
+    r"datat[oaie]|bruttin[oaie]|brutt[oaie]|bruttissim[oaie]|orribil[ei]|orrend[oaie]|illeggibil[ei]|sciatt[oaie]|"
+    r"deludent[ei]|noios[oaie]|mediocr[ei]|confus[oaie]|caotic[oaie]|trascurat[oaie]|"
+    r"pericolant[ei]|sgranat[oaie]|fatiscent[ei]|scadent[ei]|sgrammaticat[oaie]|"
+    r"(?:parla|scrive|canta|cucina|guida|suona|insegna) male|male organizzat[oaie]|"
+    r"(?:in|alla) (?:seconda|terza|quarta|ultima) pagina)\b",
     re.IGNORECASE,
 )
 
@@ -87,11 +115,34 @@ def _has_cut_word(text: str) -> bool:
     )
 
 
+_TOPIC = re.compile(r"\b(?:su|sul|sullo|sulla|sui|sugli|sulle) \w+|\bsull'\w+")
+# What they say themselves of their own house, and what is theirs to mend.
+_TOLD_BY_THEM = re.compile(
+    r"(?:mi (?:ha|aveva|diceva|parlava|raccontava)|dice|ha detto|si (?:lamenta|è lamentat)|lamenta|"
+    r"vuole|vorrebbe|cerca|deve|sta\b|non (?:riesce|trova))"
+)
+
+
+_QUOTED = re.compile(r"[\"«“][^\"»”]*[\"»”]")
+
+
+def finds_fault(text: str) -> bool:
+    """Whether a text says that something is badly made or kept."""
+    return _FAULTS.search(text) is not None
+
+
 def unsaid(note: str) -> bool:
     """Whether a note is nobody's business in a message, or says nothing that can be retold."""
     low = note.lower()
-    private = _PRIVATE.search(_OWN_RELATIVE.sub("", low)) or _TO_SELF.search(low)
-    return bool(private or _JUDGEMENT.match(low)) or _has_cut_word(note)
+    bare = _OWN_RELATIVE.sub("", low)
+    if not (EVENTS | WORKS).isdisjoint(re.findall(r"[^\W\d_]+", low)):
+        # What a talk or a book is about is nobody's illness.
+        bare = _TOPIC.sub("", bare)
+    private = _PRIVATE.search(bare) or _TO_SELF.search(low)
+    fault = not _TOLD_BY_THEM.match(low) and finds_fault(low)
+    # What the writer is not sure of ("cercano un grafico?") is not told as a fact.
+    doubt = re.search(r"\?|\b(?:boh|mah|credo|mi pare|da verificare)\b", _QUOTED.sub("", low))
+    return bool(private or fault or doubt or _JUDGEMENT.match(low)) or _has_cut_word(note)
 
 
 # How people mark what must not be repeated: a label before the note, or a word in it.

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coach.analysis import lexicon
-from coach.analysis.text import clauses
+from coach.analysis.text import clauses, listed
 from coach.rewrite.fragments import FOLLOWING, Fragment, Kind, understand
-from coach.rewrite.jotting import written_out
+from coach.rewrite.jotting import ACRONYMS, written_out
 from coach.rewrite.morphology import PERSON_OBJECT, addressed, infinitive_of
 from coach.rewrite.nouns import EVENTS
 from coach.rewrite.readdress import readdressed
@@ -70,10 +70,12 @@ _AND_ASK = re.compile(
 # What asks something of the reader, whatever the analysis makes of it: only used where the relation
 # bears a request.
 _REQUEST = re.compile(
-    r"\b(?:mi serv\w+|ci serv\w+|ho bisogno|avrei bisogno|potresti|potrebbe|potete|avrebbe|avresti|"
+    r"\b(?:non (?:mi|ci) (?:hai|ha|avete)|non (?:hai|ha|avete) (?:ancora|mai|più)|"
+    r"mi serv\w+|ci serv\w+|ho bisogno|avrei bisogno|potresti|potrebbe|potete|avrebbe|avresti|"
     r"mi (?:giri|presti|passi|mandi|presenti|copri|anticipi|presteresti|presenteresti|gireresti|"
     r"aiuti|aiuteresti|dai|daresti|puoi|può|fai|faresti|trovi|tieni))\b|"
-    r"\b(?:puoi|può|riesci|riesce|hai|ha|conosci|conosce)\b[^.!]*\?",
+    r"\b(?:puoi|può|potete|riesci|riesce|riuscite|hai|ha|avete|conosci|conosce|conoscete|cercate|"
+    r"ci sono|c'è)\b[^.!]*\?",
     re.IGNORECASE,
 )
 # "Sara mi ospiti a Trieste?"
@@ -145,10 +147,12 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
             thanks = re.split(r"[,;:!?]", thanks)[0].strip()
             if mended is None:
                 thanks = ""
-        asked = acts & ASKS or _REQUEST.search(body) or _FAVOUR_ASKED.search(body)
-        if mended is not None and asked:
-            asks.append(body)
+        asked = bool(acts & ASKS or _REQUEST.search(body) or _FAVOUR_ASKED.search(body))
+        asked = asked or (relation is Relation.ESTABLISHED and _is_asked_of_them(body))
         used = _register(analysis, sentence)
+        if mended is not None and asked:
+            other = used in (Register.TU, Register.LEI) and used is not register
+            asks.append((readdressed(body, register) if other else "") or body)
         if used not in (register, Register.NONE) and _only_possessives(analysis, sentence):
             body = addressed(body, register, subject=False, nominal=True)
             used = register
@@ -188,11 +192,30 @@ def read(text: str, analysis: Analysis, register: Register, relation: Relation) 
     )
 
 
+_GREETING_QUESTION = re.compile(
+    r"(?:come|tutto|ricord|sai\b|stai\b|state\b|vedi|senti|pensi|credi|hai visto|avete visto)",
+    re.IGNORECASE,
+)
+
+
+def _is_asked_of_them(sentence: str) -> bool:
+    """Whether a question opens with a verb of the reader's ("suonate alla festa?")."""
+    if _orders_something(sentence):
+        return True
+    if not sentence.endswith("?") or _GREETING_QUESTION.match(sentence):
+        return False
+    first = re.split(r"\W", sentence.lower(), maxsplit=1)[0]
+    several = first.endswith(("ate", "ete", "ite")) and infinitive_of(f"{first[:-2]}re")
+    return bool(several) or lexicon.is_second_person(first)
+
+
 def mend(span: Span, slips: Sequence[Slip]) -> str | None:
     """The quote with its slips repaired; None when one of them has no sure repair."""
     text = span.quote
     inside = [slip for slip in slips if span.start <= slip.start and slip.end <= span.end]
     for slip in sorted(inside, key=lambda slip: slip.start, reverse=True):
+        if slip.quote.lower() in ACRONYMS:
+            continue
         if not slip.suggestions:
             return None
         first, last = slip.start - span.start, slip.end - span.start
@@ -243,6 +266,10 @@ def _register(analysis: Analysis, sentence: Span) -> Register:
 
 # Whoever tastes, tries or takes gives nothing.
 _TAKES = re.compile(
+    r"^(?:[^\W\d_]+,? )?(?:e |ma |però )?non (?:mi|ci) (?:hai|ha|avete)\b|"
+    r"\b(?:ho|avrei|abbiamo) bisogno\b|"
+    r"\b(?:te l[oaie]|ti|gliel[oaie]|Le) (?:riporto|restituisco|rendo|ridò|ridarò)\b|"
+    r"^(?:io |noi )?(?:cerco|cerchiamo|vogliamo|voglio|vendiamo|ci serv\w+)\b|"
     r"^(?:io )?(?:assaggio|provo|mangio|bevo|prendo|accetto|ricevo|vengo)\b|"
     r"\btu[oi]i? .*\bgratis\b",
     re.IGNORECASE,
@@ -258,9 +285,25 @@ _ORDERS = re.compile(
 )
 
 
+# "Scrivimi quando vuoi" asks for nothing.
+_INVITES = listed("scrivimi dimmi fammi chiamami raggiungimi avvisami")
+
+
+def _orders_something(text: str) -> bool:
+    """Whether a text holds an imperative with its pronoun ("portami", "pubblicami")."""
+    return any(
+        word.endswith(("mi", "ci")) and word not in _INVITES and lexicon.is_second_imperative(word)
+        for word in re.findall(r"[^\W\d_]+", text.lower())
+    )
+
+
 def wants_something(text: str) -> bool:
     """Whether a draft orders or asks for something, whatever the analysis makes of it."""
-    return _ORDERS.search(text) is not None or _REQUEST.search(text) is not None
+    return (
+        _orders_something(text)
+        or _ORDERS.search(text) is not None
+        or _REQUEST.search(text) is not None
+    )
 
 
 _EMOTICON = re.compile(r"\s*[:;]-?[)(DPp]+(?=\W|$)")

@@ -206,6 +206,8 @@ def _opens_statement(text: str) -> bool:
         return True
     if _CLAUSE.match(text) or _SPENT.match(text):
         return True
+    if morphology.has_determiner(text) and len(words) > 2 and _is_their_verb(words, 2):
+        return True
     if words[0] in ("era", "faceva", "aveva", "parlava") and len(words) > 1:
         return True
     if len(words) > 1 and words[1] == "insieme" and _PARTICIPLE.match(words[0]):
@@ -238,11 +240,33 @@ def understand(note: str, relation: Relation, subject: str = "") -> tuple[Fragme
     )
 
 
+_BEFORE_THEIR_VERB = listed("si mi ci le gli non ora anche sta ogni da s'")
+
+
+def _has_subject(text: str, parts: list[str]) -> bool:
+    """Whether a note opens with the contact's name and goes on with a verb, or with a comma."""
+    article = r"(?:(?:il|lo|la|i|gli|le)\s+|l')?"
+    named = re.match(rf"{article}(?:(?:{'|'.join(parts)})\b[ ,:]*)+", text, re.IGNORECASE)
+    words = re.findall(r"[^\W\d_]+'?", text[named.end() :].lower())[:2] if named else []
+    if not words:
+        return False
+    after = words[1] if len(words) > 1 else ""
+    return (
+        words[0] in _BEFORE_THEIR_VERB
+        or morphology.second_plural(words[0]) is not None
+        or morphology.is_contact_verb(words[0], after)
+        or lexicon.is_third_person(words[0])
+        or re.match(r"(?:conosciut|incontrat|vist|presentat|sentit)[oaie]$", words[0]) is not None
+    )
+
+
 def _without_subject(text: str, name: str) -> str:
     parts = [re.escape(part) for part in name.split() if len(part) > 1]
-    if parts:
-        text = re.sub(rf"^(?:(?:{'|'.join(parts)})\s+)+(?=\S)", "", text, flags=re.IGNORECASE)
-    return re.sub(r"^(?:lei|lui|questa|costui)\s+(?=\w)", "", text, flags=re.IGNORECASE)
+    if parts and _has_subject(text, parts):
+        article = r"(?:(?:il|lo|la|i|gli|le)\s+|l')?"
+        text = re.sub(rf"^{article}(?:(?:{'|'.join(parts)})\s+)+(?=\S)", "", text, flags=re.I)
+    text = re.sub(r"^a (?:lui|lei) (?=serv|piac|manc|interess|occorr)", "le ", text, flags=re.I)
+    return re.sub(r"^(?:lei|lui|loro|questa|costui)\s+(?=\w)", "", text, flags=re.IGNORECASE)
 
 
 def _understood(note: str, text: str, relation: Relation) -> Fragment:
@@ -299,7 +323,7 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
     if match:
         verb, rest = match["verb"].lower(), _without_contact(match["rest"])
         if verb == "presentat":
-            by = re.match(r"da(?:l|lla|ll'|llo)?\s*(?P<who>.+)$", rest, re.IGNORECASE)
+            by = re.match(r"da(?:ll'|lla|llo|l)?\s*(?P<who>.+)$", rest, re.IGNORECASE)
             if by and rest.lower().startswith(("da ", "dal", "dall")):
                 who = by["who"]
                 article = re.match(r"da(l|lla|ll'|llo)\b", rest.lower())
@@ -307,7 +331,14 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
                     who = {"l": "il ", "lla": "la ", "ll'": "l'", "llo": "lo "}[article[1]] + who
                 return Fragment(note, Kind.INTRODUCED, who)
             return Fragment(note, Kind.MET, rest) if _PREPOSITION.match(rest) else None
+        doing = re.match(r"(?P<what>\w+)\b", rest)
+        if verb == "vist" and doing and morphology.infinitive_of(doing["what"]):
+            return Fragment(note, Kind.HEARD, _dated(_ASIDE.sub("", rest)), verb="visto")
         if verb in ("sentit", "ascoltat"):
+            of_them = re.match(r"parlare (?P<how>\w+ )?di (?:lei|lui|loro)\b(?P<rest>.*)$", rest)
+            if of_them:
+                of = f"ho sentito parlare {of_them['how'] or ''}di lei{of_them['rest']}"
+                return Fragment(note, Kind.FOLLOWED, of, verb="said")
             speaking = re.match(r"^(?P<where>.+?) (?P<what>parlare (?:di|del).+)$", rest)
             if speaking and _PREPOSITION.match(rest):
                 rest = f"{speaking['what']} {speaking['where']}"
@@ -317,6 +348,8 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
             return None
         if not rest:
             return Fragment(note, Kind.UNUSED)
+        if re.match(r"insieme (?:il|lo|la|i|gli|le|un|una|l')\b", rest):
+            return Fragment(note, Kind.JOINT, f"abbiamo {verb}o {rest}")
         if _PREPOSITION.match(rest) and not (verb == "trovat" and "ci siamo" not in text.lower()):
             if verb in ("vist", "intravist") and relation is Relation.STRANGER:
                 return Fragment(note, Kind.HEARD, _dated(rest), verb="visto")
@@ -346,7 +379,11 @@ def _meeting(note: str, text: str, relation: Relation) -> Fragment | None:
     # "Incontro sulla ciclabile" is a meeting about it.
     if by_chance and _PREPOSITION.match(by_chance["rest"]) and by_chance["rest"][:2] != "su":
         return Fragment(note, Kind.MET, _dated(by_chance["rest"]))
-    seated = re.match(r"^(?P<how>sedut|ospit)(?P<end>[oaie]) ", text, re.IGNORECASE)
+    seated = re.match(
+        r"^(?P<how>sedut|ospit)(?P<end>[oaie]) (?:a|ad|al|alla|accanto|vicin\w|da|in|nel|con|di)\b",
+        text,
+        re.IGNORECASE,
+    )
     if seated and relation is not Relation.STRANGER:
         verb = "eravamo" if seated["end"] in "ie" and seated["how"] == "sedut" else "era"
         return Fragment(note, Kind.WAS_THERE, f"{verb} {text}")
@@ -411,11 +448,16 @@ def event_place(phrase: str) -> str | None:
     return morphology.with_preposition("su" if head in ("treno", "volo", "aereo") else "a", article)
 
 
+_AT = {
+    "stand": "allo stand", "padiglione": "al padiglione", "tavolo": "al tavolo",
+    "banco": "al banco", "sala": "in sala", "corsia": "in corsia",
+}  # fmt: skip
 # What an event is of, jotted down without its preposition ("assemblea condominio").
 _EVENT_OF = re.compile(
     r"^(?P<event>[a-zàèéìòù]+(?: rotonda)?) (?P<of>condominio|quartiere|classe|genitori|soci|"
     r"calcetto|yoga|inglese|ceramica|cucina|fotografia|formazione|startup|ex alunni|ex colleghi|"
-    r"scuola|paese|reparto|istituto|vicinato|laurea|Natale|lettura|teatro|danza|cucito)\b"
+    r"primo soccorso|"
+    r"scuola|paese|reparto|istituto|vicinato|laurea|Natale|lettura|teatro|danza|cucito)(?![\w-])"
 )
 
 
@@ -424,6 +466,12 @@ def _with_city(phrase: str) -> str:
     of = _EVENT_OF.match(phrase)
     if of and of["event"].split()[0] in EVENTS:
         phrase = f"{of['event']} di {phrase[of.start('of') :]}"
+    # "fiera di Foggia, stand macchine agricole"
+    phrase = re.sub(
+        r"(?<=\w), (?P<at>stand|padiglione|tavolo|banco|sala|corsia)\b",
+        lambda at: f", {_AT[at['at']]}",
+        phrase,
+    )
     city = re.search(r" [A-Z]\w+(?= (?P<city>[A-Z][a-zì]+)(?=$|[ ,]))", phrase)
     if city and city["city"] in CITIES and " di" not in phrase[: city.start()]:
         # "tavola rotonda CNA Forlì", "fiera Anuga Colonia".
@@ -440,7 +488,8 @@ def _dated(phrase: str) -> str:
     if match and match.start():
         before = phrase[: match.start()].rstrip(" ,")
         if not re.search(r"(?:\b(?:del|dell'|il|al|dal|di|l')|')$", before):
-            phrase = f"{before} del {phrase[match.start() :]}"
+            of = "dell'" if re.match(r"(?:8|11)(?!\d)", match[0]) else "del "
+            phrase = f"{before} {of}{phrase[match.start() :]}"
     match = re.search(
         r"(?<=\w)\s+(ieri|oggi|stamattina|stasera|sabato|domenica|lunedì|martedì|mercoledì|giovedì|"
         r"venerdì)(?: scors[oa])?$",
@@ -454,6 +503,14 @@ def _dated(phrase: str) -> str:
     return re.sub(r"\s+", " ", phrase)
 
 
+# What two people who met once were in together ("stessa barca").
+_SAME_PLACE = {
+    "banco": "a", "barca": "su", "treno": "su", "volo": "su", "pullman": "su", "tavolo": "a",
+    "stanza": "in", "camera": "in", "fila": "in", "equipaggio": "in", "cordata": "in",
+    "scompartimento": "in", "hotel": "in", "albergo": "in", "corsia": "in", "girone": "in",
+}  # fmt: skip
+
+
 def _common(note: str, text: str, relation: Relation) -> Fragment | None:
     low = text.lower()
     same = re.match(r"^(?:(?:il|lo|la|l'|gli|le|i)\s*)?stess[oaie] (?P<what>.+)$", low)
@@ -463,6 +520,10 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
             low[same.start("what") - 2]
         ]
         head = morphology.head_noun(what).lower()
+        if head in _SAME_PLACE and relation is not Relation.STRANGER:
+            where = morphology.with_preposition(_SAME_PLACE[head], f"{article} {what}")
+            kind = Kind.WAS_THERE if relation is Relation.MET else Kind.JOINT
+            return Fragment(note, kind, f"eravamo {where}")
         if head in COMMON_SCHOOLS:
             body = f"veniamo {morphology.with_preposition('da', f'{article} {what}')}"
         elif head in COMMON_HOMES:
@@ -508,6 +569,8 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
     friend = re.match(
         r"^(?:amic[oa]|conoscente|collega|ex collega) (?P<of>d(?:i|el|ella|ell') ?.+)$", low
     )
+    if friend and relation is not Relation.STRANGER:
+        return Fragment(note, Kind.UNUSED)
     if friend and friend["of"][:1]:
         return Fragment(note, Kind.QUALITY, text)
     return None
@@ -516,12 +579,15 @@ def _common(note: str, text: str, relation: Relation) -> Fragment | None:
 def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
     low = text.lower()
     words = re.findall(r"[^\W\d_]+'?", low)
-    if not words:
+    if not words or _OWED.match(text):
         return None
     if _PARTICIPLE.match(words[0]) and "insieme" in words and words[0].endswith("o"):
         return Fragment(note, Kind.JOINT, f"abbiamo {text}")
+    if re.match(r"sono (?:il|la) su[oa] \w+ (?:da|dal|dall') ?\w", low):
+        return Fragment(note, Kind.JOINT, text) if relation is Relation.ESTABLISHED else None
     if re.match(r"(?:noi )?(?:(?:ci|ne|lo|la|li|non|spesso) )*\w+(?:iamo|vamo)\b", low):
-        if relation is Relation.STRANGER:
+        shared = re.search(r"\b(?:tutt[ie] e due|entramb[ie])\b", low)
+        if relation is Relation.STRANGER or shared:
             return Fragment(note, Kind.COMMON, re.sub(r"^noi ", "", text))
         kind = (
             Kind.WAS_THERE if words[0].endswith("vamo") and relation is Relation.MET else Kind.JOINT
@@ -534,7 +600,10 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if gift:
         if re.search(
-            r"\b(?:fatto da|chiesto|scritto|mandato (?:una mail|il cv)|inviato il cv|telefonato)\b",
+            r"\b(?:fatto da|chiesto|scritto|mandato (?:una mail|il cv)|inviato il cv|telefonato|"
+            r"(?:lasciato|dato) (?:il |un |i )?(?:mi[oe]i? )?(?:biglietto|bigliettino|numero|"
+            r"contatt|"
+            r"recapit|mail|cv|curriculum)\w*)\b",
             low,
         ):
             return Fragment(note, Kind.UNUSED)
@@ -544,18 +613,20 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if experienced and experienced["verb"] in _EXPERIENCES:
         verb = _EXPERIENCES[experienced["verb"]]
-        if verb:
+        if verb and not _PREPOSITION.match(experienced["object"]):
             thing = text[experienced.start("object") :]
             thing = re.split(r"\s+e\s+(?=l'|lo |la |li |le ho|mi |ne |ho )|[,:]\s", thing)[0]
             return Fragment(note, Kind.EXPERIENCED, thing, verb=verb)
     guest = re.match(
         r"^(?:ho )?(?P<did>dormito|mangiato|cenato|pranzato|soggiornato|alloggiato|festeggiato|"
         r"fatto (?:lo |uno |un |il )?(?:stage|tirocinio|corso|volontariato)) "
-        r"(?P<where>(?:da|dal|nel|nella|al|alla|in|presso) .+|(?:dall|nell|all)'.+)$",
+        r"(?P<where>(?:da|dal|nel|nella|al|alla|in|presso|lì|là|qui) .+|(?:dall|nell|all)'.+|lì|"
+        r"là)$",
         low,
     )
     if guest:
-        rest = text[guest.start("did") :]
+        rest = _ASIDE.sub("", text[guest.start("did") :])
+        rest = re.sub(r" (?:lì|là|qui)\b", " da lei", rest)
         return Fragment(note, Kind.WAS_THERE, f"ho {rest}", verb="guest")
     if low.startswith(("ho ", "abbiamo ")):
         return None
@@ -570,8 +641,27 @@ def _first_person(note: str, text: str, relation: Relation) -> Fragment | None:
         if form is None or form.number == "s":
             # "le porto il pesce": no feminine plural follows, so it is the pronoun.
             return Fragment(note, Kind.JOINT, text)
-    if words[0] in ("lo", "la") and len(words) > 1 and lexicon.is_first_person(words[1]):
-        return Fragment(note, Kind.FOLLOWED, text)
+    found = re.match(
+        r"(?:l'|lo |la |li |le )ho (?:scopert|conosciut|trovat)[oaie] (?P<how>.+)$", low
+    )
+    if found and relation is Relation.STRANGER:
+        how = text[found.start("how") :]
+        return Fragment(note, Kind.FOLLOWED, f"ho scoperto il suo lavoro {how}", verb="said")
+    serving = re.match(r"(?P<verb>\w+) .*\b(?:per|con) (?:lei|lui|loro)\b", low)
+    if (
+        serving
+        and relation is Relation.ESTABLISHED
+        and lexicon.is_first_person(serving["verb"])
+        and serving["verb"] not in FOLLOWING | {"ho", "sono"} | EVENTS | WORKS
+    ):
+        return Fragment(note, Kind.JOINT, text)
+    if (
+        words[0] in ("lo", "la", "li")
+        and len(words) > 1
+        and words[1] != "ho"
+        and lexicon.is_first_person(words[1])
+    ):
+        return Fragment(note, Kind.FOLLOWED, re.sub(r"^li\b", "la", text, flags=re.IGNORECASE))
     if words[0] in FOLLOWING:
         return Fragment(note, Kind.FOLLOWED, text)
     if re.match(
@@ -626,6 +716,15 @@ def _experiences() -> dict[str, str]:
 _EXPERIENCES = _experiences()
 
 
+# "grazie della passeggiata", "ringraziare per il passaggio": what one is grateful for.
+_OWED = re.compile(
+    r"^(?:grazie(?: ancora| mille)?|(?:da )?ringraziar\w*|(?:la|lo|li|le) ringrazio(?: ancora|"
+    r" molto)?) "
+    r"(?P<of>per |di |del |dello |della |dell'|dei |degli |delle )(?P<what>\S.+)$",
+    re.IGNORECASE,
+)
+
+
 def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     """What the contact told, gave or did for the writer."""
     when = re.match(
@@ -636,26 +735,44 @@ def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if when:
         text = f"{text[when.end() :]} {when['when'][0].lower()}{when['when'][1:]}"
+    season = re.match(
+        r"^(?P<when>a [A-Z]\w+|ogni \w+|d'estate|d'inverno|in \w+) (?=(?:mi|ci) )", text
+    )
+    if season and relation is Relation.ESTABLISHED:
+        text = f"{text[season.end() :]} {season['when']}"
     low = text.lower()
+    owed = _OWED.match(text)
+    if owed:
+        return Fragment(note, Kind.RECEIVED, _without_di(owed["of"] + owed["what"]))
     told = re.match(
-        r"^(?:mi|ci) (?:ha|aveva) (?:appena |anche |spesso |già )?"
+        r"^(?:mi|ci) (?:ha|hanno|aveva) (?:appena |anche |spesso |già )?"
         r"(?:parlato|detto|raccontato|accennato|confidato|spiegato|mostrato|chiesto|mi parlava) \w",
         low,
     )
-    if told or re.match(r"^mi (?:parlava|diceva|raccontava|accennava)\b", low):
+    explained = re.match(
+        r"^(?:mi|ci) (?:ha|hanno) (?:spiegato|mostrato|insegnato) (?!che\b|di\b|de|perché)", low
+    )
+    if (told and not explained) or re.match(r"^mi (?:parlava|diceva|raccontava|accennava)\b", low):
         return Fragment(note, Kind.TOLD, text)
     bare = re.match(r"^(?P<verb>parlav|dicev|raccontav|accennav)a (?P<rest>.+)$", low)
     if bare:
         return Fragment(note, Kind.TOLD, text)
     if re.match(r"^(?:mi|ci) (?:ha|aveva) (?:detto|raccontato|parlato|spiegato|accennato)$", low):
         return Fragment(note, Kind.UNUSED)
+    if re.match(
+        r"^(?:mi|ci) (?:ha|hanno|aveva|avevano) (?:promess|delus|ignorat|rimandat|negat)", low
+    ):
+        # What was promised and not done is nothing to thank for.
+        return Fragment(note, Kind.UNUSED)
     got = re.match(
-        r"^(?P<whom>mi|ci) (?P<aux>ha|aveva) (?P<rest>\w+(?:to|ta|so|sa|ti|te)\b.*)$", low
+        r"^(?P<whom>mi|ci) (?P<aux>ha|hanno|aveva|avevano) (?P<rest>\w+(?:to|ta|so|sa|ti|te)\b.*)$",
+        low,
     )
     if got:
         return Fragment(note, Kind.RECEIVED, f"aver{got['whom']} {text[got.start('rest') :]}")
     habit = re.match(
-        r"^(?:mi|ci) (?:(?P<verb>[^\W\d_]+) (?:.*\b)?(?:sempre|spesso|da \w+|dal \d+)\b|"
+        r"^(?:mi|ci) (?:(?P<verb>[^\W\d_]+) (?:.*\b)?(?:sempre|spesso|da \w+|dal \d+|"
+        r"tutt[ie] [ilg]\w* \w+|ogni (?!tanto)\w+)\b|"
         r"(?P<favour>tiene|segue|aiuta|cura|presta|porta|manda|regala|passa) )",
         low,
     )
@@ -666,6 +783,26 @@ def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
         and habit["verb"] not in ("serve", "manca", "piace", "interessa", "deve", "sa", "pare")
     ):
         return Fragment(note, Kind.RECEIVED, text, verb="habit")
+    at_ours = re.match(
+        r"^(?:ha )?(?P<rest>(?:presentato|suonato|parlato|esposto|cantato|recitato|cucinato|letto|"
+        r"tenuto|ballato|insegnato) .*\b(?:da|con|per) (?:noi|me)\b.*)$",
+        low,
+    )
+    if at_ours and relation is not Relation.STRANGER:
+        return Fragment(note, Kind.RECEIVED, f"aver {text[at_ours.start('rest') :]}")
+    beside = re.match(
+        r"^ha \w+to (?:subito )?(?:dopo|prima|accanto|vicino|insieme) (?:di |a )?(?:me|noi)\b", low
+    )
+    if beside and relation is Relation.MET:
+        return Fragment(note, Kind.WAS_THERE, text)
+    mine = re.match(
+        r"^(?:segue|cura|tiene|aiuta|gestisce|stampa|pulisce|rilegge|corregge|ripara|accorda|porta|"
+        r"ospita|sostiene|recensisce|promuove|vende|compra|condivide|legge) "
+        r"(?:il mio|la mia|i miei|le mie|il nostro|la nostra|i nostri|le nostre)\b.*$",
+        low,
+    )
+    if mine and relation is Relation.ESTABLISHED:
+        return Fragment(note, Kind.RECEIVED, text, verb="habit")
     accepted = re.match(
         r"^(?:ha )?(?P<rest>(?:accettat|commentat|condivis|apprezzat|letto)\w* .*\b(?:mi[oae]|miei|"
         r"mie)\b.*)$",
@@ -674,12 +811,21 @@ def _to_me(note: str, text: str, relation: Relation) -> Fragment | None:
     if accepted:
         return Fragment(note, Kind.RECEIVED, f"aver {text[accepted.start('rest') :]}")
     came = re.match(
-        r"^è (?P<rest>(?:venut|passat|stat)[oa] .*\b(?:mi[oae]|miei|mie|me|noi|nostr[oae])\b.*)$",
+        r"^è (?P<rest>(?:venut|passat|stat)[oa] .*\b(?:mi[oae]|miei|mie|me|noi|nostr[oae])\b.*|"
+        r"venut[oa] (?:a (?!parlare|sapere)|al|alla|all'|allo|in|per) ?.+)$",
         low,
     )
     if came:
         return Fragment(note, Kind.RECEIVED, f"essere {text[came.start('rest') :]}")
     return None
+
+
+# What befalls a thing, which comes after its verb ("salta sempre la luce").
+_HAPPENS = re.compile(
+    r"^(?:(?:gli|le) )?(?:si )?(?:salta|cade|crolla|scoppia|gocciola|si spegne|allaga|blocca|"
+    r"stacca|"
+    r"spegne|surriscalda) (?:sempre |spesso |ogni tanto )?(?:il|lo|la|i|gli|le|un|una|l')"
+)
 
 
 def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
@@ -690,6 +836,10 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         return None
     if words[0] == "era" and len(words) == 2:
         return Fragment(note, Kind.ACTIVITY, text)
+    if re.match(
+        r"^(?:era pien|c'era(?:no)? (?:molt|tant|poc|gente)|faceva (?:cald|fredd)|pioveva)", low
+    ):
+        return Fragment(note, Kind.UNUSED)
     if relation is not Relation.STRANGER and re.match(
         r"^(?:era|sedeva|stava|c'era) (?!ragazz|bambin|giovane)", low
     ):
@@ -713,10 +863,13 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         )
         body = f"le difficoltà con {_without_di(what)}"
         return Fragment(note, Kind.NEED_NOUN, body)
+    if _HAPPENS.match(low):
+        return Fragment(note, Kind.ACTIVITY, text, verb="others")
     if _NEED_OPENINGS.match(low):
         return Fragment(note, Kind.NEED, text)
     if relation is not Relation.STRANGER and re.match(
-        r"^ha (?:detto|raccontato|accennato|confidato|spiegato) (?:che|di|del|dello|della|dei|"
+        r"^ha (?:detto|raccontato|accennato|confidato|spiegato|parlato) (?:che|di|del|dello|"
+        r"della|dei|"
         r"delle|a)\b",
         low,
     ):
@@ -727,7 +880,8 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         return Fragment(note, Kind.TOLD, f"mi diceva {text.split(' ', 1)[1]}")
     if (
         re.match(
-            r"^(?:(?:le|gli) (?:è|sono|era|erano) piaciut[oaie]|ha (?:molto )?(?:apprezzato|"
+            r"^(?:(?:le|gli) (?:(?:è|sono|era|erano) piaciut[oaie]|piacev\w+ (?:il|la|i|le|lo) "
+            r"(?:mi|nostr)\w+)|ha (?:molto )?(?:apprezzato|"
             r"gradito|lodato))\b",
             low,
         )
@@ -743,7 +897,7 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
         r"(?:stat[oa] )?(?P<participle>\w+)",
         low,
     )
-    if done and _PARTICIPLE.match(done["participle"]):
+    if done and _PARTICIPLE.match(done["participle"]) and done["participle"] not in _QUANTITIES:
         stem = done["participle"][:-1] + "o"
         mine = re.search(
             r"\b(?:mi[oae]|miei|mie|me)\b(?! (?:vicin|colleg|cap[oa]|amic|client|soci))|"
@@ -800,7 +954,7 @@ def _statement(note: str, text: str, relation: Relation) -> Fragment | None:
 
 def _without_di(phrase: str) -> str:
     """Turn "delle imprese" into "le imprese"."""
-    match = re.match(r"(?P<of>dello|della|delle|degli|dell'|del|dei|di)(?:(?<=') ?| )", phrase)
+    match = re.match(r"(?P<of>dello|della|delle|degli|dell'|del|dei|di|per)(?:(?<=') ?| )", phrase)
     if match is None:
         return phrase
     article = {"del": "il ", "dello": "lo ", "della": "la ", "dell'": "l'", "dei": "i ",
@@ -810,6 +964,10 @@ def _without_di(phrase: str) -> str:
 
 # Forms that are nouns too, but open a note as verbs even without an article after them.
 _VERBS_FIRST = listed("insegna firma cura stampa pratica allena")
+_QUANTITIES = listed(
+    "tanto tanta tanti tante molto tutta tutto tutti tutte altrettanti parecchi quanti quante "
+    "diritto merito gusto talento contatti clienti pazienti studenti"
+)
 _OF_ONESELF = listed("laureato diplomato specializzato")
 _PASSIVE = listed(
     "premiato nominato eletto promosso citato intervistato invitato candidato selezionato scelto "
@@ -826,15 +984,64 @@ def _infinitive_clause(text: str) -> str:
     return text
 
 
+_USUAL = re.compile(
+    r"\b(?:ogni (?!tanto)\w+|tutt[ie] (?:i|gli|le) \w+|(?:una|due) volt[ae] (?:al|alla|all'|"
+    r"a) ?\w+)$"
+)
 # What follows a comma after an event, unless it says where or when ("…, secondi classificati").
 _ASIDE = re.compile(
     r",\s*(?!\s|\d|(?:a|al|allo|alla|ai|agli|alle|in|nel|nella|il|lo|la|stand|padiglione|sala)\s|"
     r"(?:all|nell|l)'|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|ieri|oggi|\w+ \d|"
     r"[A-Z])[^,]*$"
 )
+
+
+def _is_their_verb(words: list[str], at: int) -> bool:
+    """Whether a word after a noun is its verb ("suo strumento fischia"), not a second noun."""
+    word, before = words[at], words[at - 1]
+    after = words[at + 1] if at + 1 < len(words) else ""
+    return (
+        morphology.second_person(word) is not None
+        and word not in lexicon.lemmas(word)
+        and word not in WORKS | EVENTS | EITHER | NEED_NOUNS | PLACES | {"cura", "pratica", "firma"}
+        and morphology.noun_form(before) is not None
+        and not _PREPOSITION.match(before)
+        and before not in ("suo", "sua", "suoi", "sue", "di", "del", "della", "delle", "dei")
+        and after not in ("di", "del", "della", "dell'", "dei", "delle", "d'")
+    )
+
+
 _LEAD = listed(
     "ogni tanto spesso sempre anche ora adesso da a di solito tempo anni poco non si volte in "
     "oggi prima molto quest' anno"
+)
+
+
+# "lancio andato benissimo": congratulations say as much.
+_GONE_WELL = re.compile(
+    r",? (?:(?:è )?andat|riuscit|venut|finit)[oaie] (?:molto |davvero )?(?:ben\w*|alla grande)$|"
+    r",? (?:strameritat|meritat|meritatissim)[oaie]$"
+)
+
+
+def _is_newcomer(phrase: str, head: str) -> bool:
+    """Whether what is new is a person ("nuova direttrice"), or does not even agree."""
+    fresh = re.search(r"\bnuov(?P<end>[oaie])\b", phrase.lower())
+    form = morphology.noun_form(head)
+    if fresh is None:
+        return False
+    ends = {"ms": "o", "fs": "a", "mp": "i", "fp": "e"}
+    if form is not None and ends[form.gender + form.number] != fresh["end"]:
+        return True
+    return head.endswith(("tore", "trice", "tori")) and head not in ("settore", "motore")
+
+
+# What may be about somebody rather than by them.
+_BY_OTHERS = listed("articolo articoli servizio restauro recensione recensioni")
+# How one is enthusiastic to oneself: said otherwise to the person.
+_SLANG = re.compile(
+    r",? (?:da (?:urlo|paura|sogno|dieci|favola|applausi|brivido|leccarsi .+)|top|super|wow|"
+    r"spazial[ei]|genial[ei]|bomba)!*$|(?<=\w),? (?:pazzesc|fighissim|mitic|spazialissim)\w+!*"
 )
 
 
@@ -843,9 +1050,15 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     theirs = _THEIRS.match(text)
     if theirs:
         return Fragment(note, Kind.WORK, theirs["what"])
-    if _CLAUSE.match(text) and not morphology.second_plural(text.split()[2]):
-        return Fragment(note, Kind.UNUSED)
+    clause = _CLAUSE.match(text)
+    if clause:
+        verbs = [word for word in re.findall(r"[^\W\d_]+", text.lower())[1:5] if word != "non"]
+        if relation is Relation.STRANGER and not any(map(morphology.second_plural, verbs)):
+            return Fragment(note, Kind.UNUSED)
+        if not re.match(r"(?:il|lo|la|l') ?\w+ (?:era|è) (?:suo|sua)$", text.lower()):
+            return Fragment(note, Kind.ACTIVITY, text, verb="others")
     full = text
+    text = _SLANG.sub("", text)
     text = re.sub(
         r"^(?:il|la|i|le|lo|gli|l')\s*(?=suo|sua|suoi|sue)", "", text, flags=re.IGNORECASE
     )
@@ -856,32 +1069,50 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         r"^(?:il|la|i|gli|le) (?:suo|sua|suoi|sue) .+ (?:è|sono|era|erano) (?:molto |davvero |"
         r"proprio )?"
         r"(?:bell|splendid|genial|interessant|util|ottim|bravissim|fantastic|meraviglios|divertent|"
-        r"commovent|chiar|ricch|buon|prezios)\w*$",
+        r"commovent|chiar|ricch|buon|prezios)\w*$|"
+        r"^(?:il|la|i|gli|le) (?:suo|sua|suoi|sue) .+ mi (?:ha|hanno) (?:fatto (?:piangere|ridere|"
+        r"sorridere|pensare|riflettere|venire|bene|compagnia)|colpit|commoss|emozionat|aiutat|"
+        r"ispirat|divertit|aperto|insegnat|incuriosit|dato)\w*\b.*$",
         full.lower(),
     ):
         return Fragment(note, Kind.FOLLOWED, full, verb="said")
     whose = full if re.match(r"(?:il|la|i|le) su", full, re.IGNORECASE) else text
-    if morphology.has_determiner(text) and any(
-        morphology.second_plural(word) or word in ("ha", "è", "fa", "va", "sta", "vuole")
-        for word in re.findall(r"[^\W\d_]+'?", text.lower())[1:4]
+    words = re.findall(r"[^\W\d_]+'?", text.lower())
+    if morphology.has_determiner(whose) and (
+        any(
+            morphology.second_plural(word) or word in ("ha", "è", "fa", "va", "sta", "vuole")
+            for word in words[1:4]
+        )
+        or any(_is_their_verb(words, at) for at in range(2, min(5, len(words))))
     ):
         return Fragment(note, Kind.ACTIVITY, whose, verb="others")
     own = re.match(r"^(?:suo|sua|suoi|sue)\s+(?P<what>.+)$", bare, re.IGNORECASE)
     theirs = re.match(r"^(?P<head>[^\W\d_]+) (?:suo|sua|suoi|sue)\b(?P<rest>.*)$", bare)
     if theirs and theirs["head"].lower() in WORKS | EITHER:
         return Fragment(note, Kind.WORK, _ASIDE.sub("", theirs["head"] + theirs["rest"]))
+    loved = re.sub(r"^su(?:o|a|oi|e) ", "", bare)
+    if _SLANG.search(full) and "," not in full and morphology.noun_form(loved.split(" ")[0]):
+        return Fragment(note, Kind.WORK, re.sub(r" su(?:o|a|oi|e)$", "", loved))
     praise = re.match(
         r"^(?P<what>[^,]+?),? (?:molto |davvero |troppo |super )?(?P<how>bellissim|bell|splendid|"
         r"stupend|meraviglios|fantastic|magnific|buonissim|ottim|interessantissim|interessant|"
-        r"original|curatissim|favolos)(?P<end>[oaie])!*$",
+        r"original|curatissim|favolos|spettacolar|eccezional|straordinari|deliziose?|elegant|"
+        r"raffinat|perfett|chiarissim|utilissim|commovent|divertent)(?P<end>[oaie])!*"
+        r"(?P<where> (?:(?:in|nel|nella|nei|nelle|sul|sulla|sulle|di|del|della|a|al|alla|su|per) |"
+        r"(?:nell|sull|dell|all)').+)?$",
         bare,
     )
     if praise and len(praise["what"].split()) < 5:
         form = morphology.noun_form(morphology.head_noun(praise["what"]))
         if form is not None and not morphology.has_determiner(praise["what"]):
-            return Fragment(note, Kind.WORK, praise["what"], verb="praise")
+            whole = praise["what"] + (praise["where"] or "")
+            if morphology.head_noun(praise["what"]).lower() in _BY_OTHERS:
+                return Fragment(note, Kind.WORK, whole, verb="either")
+            return Fragment(praise[0][: praise.end("end")], Kind.WORK, whole, verb="praise")
     head = morphology.head_noun(own["what"] if own else bare).lower()
     if re.match(r"^(?:grazie|saluti|ok|boh|n\.?d\.?)\b", head):
+        return Fragment(note, Kind.UNUSED)
+    if head in WORKS and re.search(r"\b(?:mi[oa]|mie|miei)\b", bare.lower()):
         return Fragment(note, Kind.UNUSED)
     coming = re.search(
         r"\b(?:in uscita|in arrivo|in preparazione|in cantiere|in lavorazione|in stampa|"
@@ -922,10 +1153,13 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     research = head == "ricerca" and not re.match(r"ricerca d[ie']", bare.lower())
     if head in NEED_NOUNS and len(bare.split()) > 1 and not research:
         return Fragment(note, Kind.NEED_NOUN, bare)
+    recital = re.match(r"saggio\b.*\b(?:fine anno|danza|allievi|scuola|teatro)\b", bare.lower())
+    if recital and relation is Relation.MET:
+        return Fragment(note, Kind.MET, f"al {_dated(_ASIDE.sub('', bare))}")
     at_it = head in EITHER and relation is Relation.MET
     if (head in EITHER and relation is Relation.STRANGER) or (head in WORKS and not at_it):
         # An article in a paper may be about them rather than by them.
-        unsure = head not in WORKS or head in ("articolo", "articoli", "servizio", "restauro")
+        unsure = head not in WORKS or head in _BY_OTHERS
         bare = re.sub(
             r"^(post|thread|video|articolo) (?=LinkedIn|Facebook|Instagram|YouTube)",
             r"\1 su ",
@@ -945,8 +1179,10 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     if later and re.match(r"^(?:nuov[oaie]|[^\W\d_]+ nuov[oaie])\b", bare.lower()):
         return Fragment(note, Kind.WORK, bare, verb="forthcoming")
     fresh = re.match(r"^(?:nuov[oaie]|[^\W\d_]+ nuov[oaie])\b", bare.lower())
+    if fresh and _is_newcomer(bare, head):
+        return Fragment(note, Kind.UNUSED)
     if head in ACHIEVEMENTS or fresh:
-        return Fragment(note, Kind.ACHIEVEMENT, _dated(bare))
+        return Fragment(note, Kind.ACHIEVEMENT, _dated(_GONE_WELL.sub("", bare)))
     pending = re.search(r" da [^\W\d_]+(?:are|ere|ire)\b", bare)
     owned = morphology.with_indefinite(bare) if pending and head not in WORKS | EVENTS else None
     if owned:
@@ -962,20 +1198,31 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
     )
     if habit and relation is Relation.ESTABLISHED:
         return Fragment(note, Kind.JOINT, f"ci vediamo {bare}")
+    if head in EVENTS:
+        bare = re.sub(r" il (?=(?:8|11)\b)", " dell'", bare)
+        bare = re.sub(r" il (?=\d)", " del ", bare) if relation is Relation.STRANGER else bare
     if head in ("fila", "coda") and relation is not Relation.STRANGER:
         return Fragment(note, Kind.MET, f"in {_ASIDE.sub('', bare)}")
-    place = morphology.with_definite(_ASIDE.sub("", bare)) if head in PLACES else None
+    place = morphology.with_definite(_dated(_ASIDE.sub("", bare))) if head in PLACES else None
     if place and relation is Relation.MET:
         into = "in" if head in ("sala", "corsia", "stanza") else "a"
         return Fragment(note, Kind.MET, morphology.with_preposition(into, place))
-    scene = re.search(r" (?:al|alla|allo|all'|nel|nella|nell'|in) ?\w", bare)
+    scene = re.search(
+        r" (?:(?:al|alla|allo|all'|ai|agli|alle|nel|nella|nell'|nei|nelle|sul|sulla|in) ?\w|"
+        r"a [A-ZÀ-Ý])",
+        bare,
+    )
     form = morphology.noun_form(head)
     moment = scene and form and form.number == "s" and bare[:1].islower() and head not in EVENTS
     moment = moment and not _PARTICIPLE.match(head)
     if moment and relation is Relation.MET and head not in ("passione", "interesse"):
         # What else than the moment they met would one jot down of somebody just met?
         return Fragment(note, Kind.MET, f"durante {morphology.with_definite(bare)}")
-    if head in EVENTS and relation is Relation.ESTABLISHED and re.search(r"\bil \d", bare):
+    usual = morphology.with_definite(bare) if _USUAL.search(bare) else None
+    if usual and relation is Relation.ESTABLISHED:
+        return Fragment(note, Kind.JOINT, usual, verb="habit")
+    day = re.search(r"\b(?:il|del|dell') ?\d|\b\d{1,2}/\d", bare)
+    if head in EVENTS and relation is Relation.ESTABLISHED and day:
         # "Serata di beneficenza il 5/12" may be still to come.
         return Fragment(note, Kind.UNUSED)
     if head in EVENTS or at_it:
@@ -1009,6 +1256,14 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         at = morphology.with_definite(stand["where"])
         where = f", {morphology.with_preposition('a', at)}" if at else ""
         return Fragment(note, Kind.MET, f"a {stand['name']}{where}")
+    dated = re.match(
+        r"^(?P<name>[A-ZÀ-Ý][\w'’]+(?: [A-ZÀ-Ý][\w'’]+)*)"
+        r"(?P<when>,? (?:a|ad|nel|di|del) \w+|,? (?:nell'|dell')\w+|"
+        r",? \d{1,2}/\d.*)(?P<year> \d{4})?$",
+        bare,
+    )
+    if dated and relation is Relation.MET and not lexicon.known(dated["name"].split()[0].lower()):
+        return Fragment(note, Kind.MET, _dated(f"a {bare}"))
     edition = re.match(
         r"^(?P<name>[A-Z]\w+(?: [A-Z]\w+)* \d{4}|[A-Z]{3,}(?: [A-Z][a-z]+)?)(?:,|$)", bare
     )
@@ -1024,10 +1279,17 @@ def _noun_phrase(note: str, text: str, relation: Relation) -> Fragment | None:
         head.endswith(("trice", "tore"))
         and len(bare.split()) > 1
         and head not in ("settore", "motore")
+        and not bare.lower().startswith("nuov")
     ):
         past = "è stata" if head.endswith("trice") else "è stato"
         return Fragment(note, Kind.DONE, f"{past} {bare}")
-    nominal = not _PARTICIPLE.match(head) and not _PREPOSITION.match(bare)
+    # "casa sull'albero" is no participle, "aperta il giovedì" and "letto sul giornale" are.
+    verbal = head in _EXPERIENCES or any(lemma.endswith("re") for lemma in lexicon.lemmas(head))
+    verbal = (
+        verbal
+        or re.match(r"\w+ (?:il|lo|la|i|gli|le|l'|sempre|solo|tutt\w|ogni)\b", bare) is not None
+    )
+    nominal = not (_PARTICIPLE.match(head) and verbal) and not _PREPOSITION.match(bare)
     nominal = nominal and len(bare.split()) > 1 and bare[:1].islower()
     bare = _dated(bare) if relation is Relation.STRANGER else bare
     nominal = nominal and " che " not in bare

@@ -25,15 +25,27 @@ _ABBREVIATIONS = (
     (re.compile(r"(?<=\d) ?sett\b"), " settimane"), (re.compile(r"\bqlcn\b|\bqcn\b"), "qualcuno"),
     (re.compile(r"\bqlcs\b|\bqcs\b"), "qualcosa"), (re.compile(r"\bxch[éeè]\b"), "perché"),
     (re.compile(r"\buniv\.\s"), "università "),
-    (re.compile(r"\bdir\.\s"), "direttore "), (re.compile(r"\bpresentaz\.\s"), "presentazione "),
+    # "dir. nuova" is a woman.
+    (re.compile(r"\bdir\.\s(?!\w+a\b)"), "direttore "),
+    (re.compile(r"\bcong\.\s"), "congresso "), (re.compile(r"\bconv\.\s"), "convegno "),
+    (re.compile(r"(?<=\d) ?(?:pag\b\.?|pagg\b\.?|pp\.)"), " pagine"),
+    (re.compile(r"(?<=\d) ?h\b"), " ore"),
+    (re.compile(r"\bdocu\b"), "documentario"), (re.compile(r"\bpresentaz\.\s"), "presentazione "),
 )  # fmt: skip
+# Acronyms that a hasty hand writes small.
+ACRONYMS = listed(
+    "isee iva imu tfr pec spid cud inps inail durc dvr gdpr asl rsa cpia pnrr ici tari"
+)
+_SMALL_ACRONYM = re.compile(rf"(?<![\w@.-])(?:{'|'.join(sorted(ACRONYMS))})(?![\w@-])")
 _MONTHS = {
     "gen": "gennaio", "feb": "febbraio", "mar": "marzo", "apr": "aprile", "mag": "maggio",
     "giu": "giugno", "lug": "luglio", "ago": "agosto", "set": "settembre", "sett": "settembre",
     "ott": "ottobre", "nov": "novembre", "dic": "dicembre",
 }  # fmt: skip
 _SHORT_MONTH = re.compile(
-    rf"\b(?P<month>{'|'.join(_MONTHS)})\b\.?(?= (?:\d{{4}}|'\d\d)\b)", re.IGNORECASE
+    rf"(?<![\w'])(?P<month>{'|'.join(_MONTHS)})\b\.?"
+    r"(?:(?= (?:\d{4}|'\d\d)\b)|(?<=\d (?:[a-z]{3}))(?![\w'])|(?<=\d (?:[a-z]{3})\.))",
+    re.IGNORECASE,
 )
 
 
@@ -49,8 +61,34 @@ def written_out(text: str) -> str:
     """A text with its abbreviations written in full ("x sabato", "3 gg")."""
     for pattern, full in _ABBREVIATIONS:
         text = pattern.sub(full, text)
+    text = re.sub(r"\bci si (?:è|era) (?=\w+t[ie]\b)", "ci siamo ", text)
     text = _WEEKDAY.sub("", text)
+    text = _SMALL_ACRONYM.sub(lambda found: found[0].upper(), text)
     return _SHORT_MONTH.sub(lambda found: _MONTHS[found["month"].lower()], text)
+
+
+# "masterclass a Siena, giugno": when, without its preposition.
+_IN_MONTH = re.compile(
+    rf"(?<=[\w\"”»)]),? (?P<month>{'|'.join(dict.fromkeys(_MONTHS.values()))})"
+    r"(?P<year> (?:\d{4}|'\d\d))?(?=$|[,;.])"
+)
+_BEFORE_MONTH = re.compile(
+    r"(?:\b(?:a|ad|di|da|in|nel|nell'|dell'|dall'|del|dal|al|per|entro|verso|fino a|fine|metà|"
+    r"inizio|e|lo scorso|"
+    r"questo|ogni|tra|fra|il|\d{1,2})|\d|[°º])$"
+)
+
+
+def _in_month(found: re.Match[str]) -> str:
+    """Give a month that closes a phrase its preposition."""
+    before = found.string[: found.start()].lower()
+    if _BEFORE_MONTH.search(before) and not found[0].startswith(","):
+        return found[0]
+    if found["year"]:
+        whole = f"{found['month']}{found['year']}"
+        return f" nell'{whole}" if whole[0] == "a" else f" nel {whole}"
+    placed = re.search(r"\b(?:a|ad|al|allo|alla|in|nel|nella)\b|\b(?:all|nell)'", before)
+    return f"{',' if placed else ''} {'ad' if found['month'][0] == 'a' else 'a'} {found['month']}"
 
 
 def tidy(note: str) -> str:
@@ -59,6 +97,11 @@ def tidy(note: str) -> str:
     text = written_out(text)
     if text.isupper() and " " in text:
         text = " ".join(_quietened(word) for word in text.split())
+    text = re.sub(
+        r"(?<=\w), (?:molto |davvero )?(?:simpatic|gentil|cordial|carin|disponibil|alla man)\w+$",
+        "",
+        text,
+    )
     text = _without_asides(re.sub(r"^\((.*)\)$", r"\1", text))
     text = re.sub(
         r"^(?:poi|e poi|inoltre|e|cioè|anzi|o meglio|nb:?|ps:?|p\.s\.|nota:)\s+",
@@ -143,7 +186,8 @@ _TRIED_AND_LIKED = re.compile(
 )
 # "lampada Onda, vista al Fuorisalone"
 _THING_SEEN = re.compile(
-    r"^(?P<thing>[a-zàèéìòù]+(?: [^,;:]+)?), (?P<verb>vist|lett|ascoltat|sentit|provat|assaggiat)"
+    r"^(?P<thing>(?!ha |hanno |è |sta |era |cerca )[a-zàèéìòù]+(?: [^,;:]+)?), (?P<verb>vist|"
+    r"lett|ascoltat|sentit|provat|assaggiat)"
     r"[oaie] (?P<where>(?:con|insieme a|a|al|alla|in|nel|nella|su|sul|sulla|da) [^,;]+|(?:all|"
     r"nell|sull)'[^,;]+)"
 )
@@ -161,8 +205,23 @@ _NAME_THEN_EVENT = re.compile(
 )
 
 
+# "catalogo che seguo da anni"
+_THING_FOLLOWED = re.compile(
+    r"^(?:il |la |i |le |lo |l'|gli )?(?P<own>su(?:o|a|oi|"
+    r"e) )?(?P<thing>[a-zàèéìòù]+(?: [^,;:]+?)?) "
+    r"che (?P<verb>seguo|leggo|ascolto|guardo|uso|consulto|frequento)\b(?P<rest>[^,;:]*)"
+)
+
+
+_QUOTES = "\"«»“”' "
+
+
 def joined(note: str) -> str:
     """A note whose two halves are one statement, made into one sentence."""
+    note = _IN_MONTH.sub(_in_month, note)
+    same = re.match(r"^(?P<what>stess[oa] [^\W\d_]+): (?P<which>[A-ZÀ-Ý].*)$", note)
+    if same:
+        return f"{same['what']}, {same['which']}"
     titled = re.match(r"^(?P<title>[\"«“][^\"»”]+[\"»”])\s*\((?P<what>[a-z]+)\)", note)
     if titled and titled["what"] in WORKS:
         return f"{titled['what']} {titled['title']}" + note[titled.end() :]
@@ -175,13 +234,27 @@ def joined(note: str) -> str:
         own = thing.split(" ", 1)[0].lower() in WORKS
         whole = thing if own else morphology.with_definite(thing[0].lower() + thing[1:]) or thing
         return f"{seen['verb']}o {whole} {seen['where']}" + note[seen.end() :]
+    titled_work = re.match(
+        r"^(?P<title>[^,;:]{3,60}), (?P<work>(?:il|la) su[oa] (?P<head>[a-z]+))$", note
+    )
+    if titled_work and titled_work["head"] in WORKS:
+        return f'{titled_work["work"]} "{titled_work["title"].strip(_QUOTES)}"'
+    followed = _THING_FOLLOWED.match(note)
+    if followed:
+        thing = followed["thing"]
+        form = morphology.phrase_form(thing)
+        theirs_too = followed["own"] or thing.split(" ", 1)[0] in WORKS
+        if theirs_too and form is not None:
+            theirs = {"ms": "il suo", "fs": "la sua", "mp": "i suoi", "fp": "le sue"}
+            whole = f"{theirs[form.gender + form.number]} {thing}"
+            return f"{followed['verb']}{followed['rest']} {whole}" + note[followed.end() :]
     used = _THING_THEN_USE.match(note)
     if used:
         thing = morphology.with_definite(used["thing"][0].lower() + used["thing"][1:])
         if thing:
             return f"{used['verb']} {thing}{used['rest']}" + note[used.end() :]
     at = _NAME_THEN_EVENT.match(note)
-    if at and at["head"].lower() in EVENTS:
+    if at and at["head"].lower() in EVENTS | {"fila", "coda"}:
         return f"{at['event']} a {at['name']}" + note[at.end() :]
     about = _WORK_THEN_TOPIC.match(note)
     if about and about["head"].lower() in WORKS:

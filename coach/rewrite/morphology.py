@@ -34,7 +34,7 @@ _FEMININE = listed(
     "playlist checklist spa console card masterclass class release pipeline roadmap session jam "
     "audience compagine immagine origine indagine pagine vertigine dote corte fonte ponte-radio "
     "tigre lepre vite falce siepe consorte capanna eco biro dinamo turbo-lenta start-up "
-    "mailing-list"
+    "mailing-list circolare summer school finale semifinale lectio"
 )
 _MASCULINE = listed(
     "programma problema tema sistema clima schema poema diploma panorama dilemma dramma pianeta "
@@ -49,7 +49,7 @@ _MASCULINE = listed(
     "volantino "
     "orto-giardino rene seme sangue costume legume volume lume esame rame letame salame tegame "
     "bestiame certame reame catrame limite interesse termine margine carattere genere mestiere "
-    "pedibus cratere fulmine pettine elefante studente"
+    "tiramisù firmacopie pedibus cratere fulmine pettine elefante studente"
 )
 _AMBIGUOUS_NOUN = listed(
     "fine capitale fronte radio-amatore ordine carcere turista giornalista fotoreporter cliente "
@@ -267,6 +267,9 @@ def _is_loan(word: str) -> bool:
     return lexicon.known_english(word) and not lexicon.known(word)
 
 
+_ENGLISH_HEADS = listed("tour day school session conference week night room lab jam party trip")
+
+
 def head_noun(phrase: str) -> str:
     """The noun that rules a bare phrase: its first word that is not an adjective before it.
 
@@ -282,6 +285,9 @@ def head_noun(phrase: str) -> str:
         and english["first"] not in _MASCULINE | _FEMININE
         and english["second"] not in ("for", "of", "to", "on", "and", "the")
     ):
+        return english["second"]
+    if english and english["second"] in _ENGLISH_HEADS and _is_loan(english["first"]):
+        # "press tour"
         return english["second"]
     for match in re.finditer(r"[^\W_][\w'-]*", phrase):
         if match[0].lower() not in _PRENOMINAL:
@@ -666,6 +672,7 @@ _FIRST_TO_PERSONS = listed(
 _MOVES = listed(
     "preoccupa preoccupano spaventa spaventano interessa incuriosisce riguarda riguardano "
     "appassiona "
+    "adorano amano stimano apprezzano ammirano rispettano ascoltano conoscono cercano aspettano "
     "appassionano affascina affascinano stressa stanca diverte divertono preoccupava spaventava"
 )
 _BEFORE_VERB = listed("non anche ora adesso spesso sempre già ancora poi e ed ma")
@@ -688,6 +695,8 @@ def _addressed_word(token: str, before: str, after: str, subject: bool, register
     low = token.lower()
     if low in _POSSESSIVES:
         return _POSSESSIVES[low][lei]
+    if low == "loro" and before in _PREPOSITIONS:
+        return "voi"
     if low == "loro" and before[-1:] in _THEIRS:
         return f"vostr{_THEIRS[before[-1]]}" if before in _BEFORE_THEIRS else token
     if low in ("lui", "lei"):

@@ -28,7 +28,11 @@ EVENTS = listed(
     "missione pedibus backstage "
     "masterclass letture lettura residenza tavolo career meeting kickoff kick- "
     "off panel "
-    "hackday datathon"
+    "hackday datathon finale semifinale partita derby allenamento amichevole lectio lotteria "
+    "tombola asta manifestazione corteo fiaccolata gemellaggio recita "
+    "palio "
+    "tour school day session conference week night veglione carnevale firmacopie summer "
+    "congresso volantinaggio biciclettata fuorisalone"
 )
 DURATIVE = listed(
     "stage escursione corso gita viaggio trekking camminata passeggiata visita master ritiro "
@@ -56,7 +60,7 @@ EITHER = listed(
 ACHIEVEMENTS = listed(
     "premio promozione nomina laurea anniversario apertura inaugurazione vittoria riconoscimento "
     "traguardo medaglia certificazione menzione candidatura stella borsa pubblicazione lancio "
-    "trasloco trasferimento"
+    "trasloco trasferimento argento bronzo podio titolo scudetto record qualificazione"
 )
 NEED_NOUNS = listed(
     "difficoltà problema problemi ricerca bisogno necessità esigenza carenza mancanza dubbio dubbi "
@@ -69,7 +73,8 @@ PLACES = listed(
     "porto chiosco edicola caffetteria canile maneggio bottega mensa piazzetta circolo "
     "sala area gruppo ciclofficina officina doposcuola orto bocciofila pista palazzetto molo "
     "ambulatorio sportello "
-    "lavanderia fermata"
+    "lavanderia fermata ormeggio posteggio bancarella piazzola ombrellone banchetto gazebo "
+    "bancone spogliatoio"
 )
 COMMON_HOMES = {"pianerottolo": "su", "palazzo": "in", "condominio": "in", "via": "in",
                  "strada": "in", "cortile": "su", "scala": "in", "vicolo": "in"}  # fmt: skip

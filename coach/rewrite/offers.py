@@ -43,21 +43,25 @@ class Offer:
 
 
 _SALE = re.compile(
-    r"\b(?:sconti?|scontat\w+|listin\w+|preventiv\w+|demo\b|promozion\w+|offerta speciale|"
+    r"\b(?:scont[oi]|scontat\w+|listin\w+|preventiv\w+|demo\b|promozion\w+|offerta speciale|"
     r"abbonament\w+|"
     r"primo mese|trial|giorni gratis|mesi? gratis|upgrade|a partire da|prezz\w+|tariff\w+|"
-    r"coupon|voucher|polizz\w+|catalogo prodotti|"
+    r"a pagamento|coupon|voucher|polizz\w+|catalogo prodotti|"
     r"prova gratuita del nostro|il nostro (?:software|prodotto|servizio)|i nostri (?:prodotti|"
     r"servizi)|"
     r"acquist\w+|vendere|vendita)\b|€|\b\d+ ?euro\b|\d\s?%",
     re.IGNORECASE,
 )
 # Somebody else's demo may be tried.
-_TRIAL = re.compile(r"\b(?:testare|provare|testo|provo) (?:la|una|il) (?:sua |tua |vostra )?demo\b")
+_TRIAL = re.compile(
+    r"\b(?:un demo|registra\w* (?:un[ao']? ?)?demo)\b|\b(?:testare|provare|testo|provo) (?:la|"
+    r"una|il) (?:sua |tua |vostra )?demo\b"
+)
 _DOCUMENTS = listed(
     "nota note dataset tutorial quaderno quaderni opuscolo pieghevole libretto volantino lettera "
     "diario censimento inventario mappe guide carta rapporto tesi tesina decalogo "
-    "traccia raccolta copia scansione tavole dispense registro grafici capitolo bozze codice "
+    "traccia tracce raccolta copia scansione tavole dispense registro grafici capitolo bozze "
+    "codice "
     "elenco lista scheda schede risultati risultato mappa guida articolo articoli report modello "
     "modelli dati appunti foto fotografie video registrazione registrazioni slide slides ricetta "
     "ricette programma tabella foglio dossier bozza traduzione manuale checklist template link "
@@ -67,6 +71,8 @@ _DOCUMENTS = listed(
     "sondaggio resoconto sintesi riassunto mappatura tracciato tracciati itinerario itinerari "
     "vademecum erbario check-list compendio prontuario ricettario ebook e-book notebook dispensa "
     "promemoria bilancio tabulato partitura partiture petizione logo condizioni "
+    "ortofoto palette protocollo metodo esercizi scaletta format brano copione script rilievo "
+    "tavola partitura podcast prospetto volume locandina brochure gpx "
     "esempio esempi fac-simile glossario confronto campionario resoconti trascrizione bollettino"
 )
 _CONTACTS = listed(
@@ -105,14 +111,23 @@ _FIRST_PERSON_OFFER = re.compile(
 )
 
 
+def sells(text: str) -> bool:
+    """Whether a text speaks of prices, discounts or things for sale."""
+    return _SALE.search(_TRIAL.sub("", text)) is not None
+
+
 def understand_offer(text: str) -> Offer | None:
     """Say how an offer can be worded; None when it is a sale in disguise or says nothing."""
-    body = _of_things(_to_house(tidy(text)))
-    if not body or len(body) > 200 or _SALE.search(_TRIAL.sub("", body)):
+    body = _about_things(_of_things(_to_house(tidy(text))))
+    if not body or len(body) > 200 or sells(body):
         return None
     told = re.match(r"(?:le|gli|ti|vi|la|lo) (?P<verb>[^\W\d_]+)\b", body, re.IGNORECASE)
     if told and lexicon.is_first_person(told["verb"].lower()):
         return Offer(text, OfferKind.SENTENCE, body)
+    able = re.match(r"(?:io )?so (?P<what>\w+(?:are|ere|ire|rre)\b.*)$", body)
+    if able:
+        # "so riparare bici": what one can do, one offers to do.
+        return Offer(text, OfferKind.INFINITIVE, f"darle una mano a {able['what']}")
     if _FIRST_PERSON_OFFER.match(body) and body.split()[0].lower() not in ("presto",):
         return Offer(text, OfferKind.SENTENCE, re.sub(r"^io ", "", body))
     body = re.sub(
@@ -144,10 +159,14 @@ def understand_offer(text: str) -> Offer | None:
                 (OfferKind.HELP, _HELP),
                 (OfferKind.SPACE, _SPACES),
             )
-            if words in nouns
+            if not nouns.isdisjoint((words, *lexicon.lemmas(words)))
         ),
         OfferKind.THING if morphology.has_determiner(body) else OfferKind.OTHER,
     )
+    room = re.search(r"\b(?:mi[oa]|nostr[oa]|attrezzat[oa]|condivis[oa]|loro)\b", body)
+    if kind is OfferKind.SPACE and words == "laboratorio" and room is None:
+        # A workshop that is held, not a room.
+        kind = OfferKind.HELP
     phrase = _determined(body, kind)
     if phrase is None:
         return Offer(text, OfferKind.OTHER, body)
@@ -180,6 +199,58 @@ def _of_things(offer: str) -> str:
     return f"{match['list']} di {offer[match.start('what') :]}"
 
 
+# What says what it is about with "su", and what with "di": "opuscolo scarpe", "analisi sito".
+_ABOUT = re.compile(
+    r"^(?P<head>(?:un |una |uno |il |la |lo |l'|un')?(?P<noun>opuscol|guid|report|dispens|manual|"
+    r"dossier|slide|vademecum|articol|studi|ricerc|quadern|libr|checklist|analis|revision|"
+    r"traduzion|restyling|controll|check-up|verific|bozz|progett|stim|schizz)[a-z]*) "
+    r"(?!(?:per|con|come|tra|fra|che|fatt[oaie]|(?:su|de|da|ne|a|co)(?:l|llo|lla|lle|i|gli|gl))"
+    r"\b|(?:su|de|da|ne|a)ll')"
+    r"(?P<what>[a-zàèéìòù]{3,})(?P<rest>.*)$"
+)
+_WITH_DI = listed("analis revision traduzion restyling controll check-up verific bozz progett stim "
+                  "schizz")  # fmt: skip
+
+
+def _about_things(offer: str) -> str:
+    """Turn "opuscolo scarpe e diabete" into "opuscolo su scarpe e diabete"."""
+    match = _ABOUT.match(offer)
+    if match is None or morphology.has_determiner(f"{match['what']} "):
+        return offer
+    what = match["what"]
+    form = morphology.noun_form(what)
+    head = morphology.noun_form(match["head"].split()[-1].split("'")[-1])
+    if form is None or not lexicon.known(what) or _is_adjective(what, agrees=form == head):
+        return offer
+    preposition = "di" if match["noun"] in _WITH_DI else "su"
+    listed_things = re.match(r"(?:,| e )", match["rest"])
+    thing = (
+        what if listed_things else morphology.join_article(morphology.definite(what, form), what)
+    )
+    rest = re.sub(r"^ (?=\d+ )", " di ", match["rest"])
+    head_phrase = morphology.with_indefinite(match["head"]) or match["head"]
+    return f"{head_phrase} {morphology.with_preposition(preposition, thing)}{rest}"
+
+
+def _is_adjective(word: str, *, agrees: bool) -> bool:
+    """Whether a form after a noun is its adjective: by its suffix, or by its four endings.
+
+    Args:
+        word: the form.
+        agrees: whether it has the noun's gender and number.
+    """
+    if word.endswith(("ale", "ali", "ile", "ili", "ivo", "iva", "ivi", "ive", "bile", "bili", "are",
+                      "ante", "anti", "ente", "enti")):  # fmt: skip
+        return True
+    stem = word[:-1]
+    soft = f"{stem}h" if stem.endswith(("c", "g")) else stem
+    return (
+        agrees
+        and all(lexicon.known(form) for form in (f"{stem}o", f"{stem}a", f"{soft}e"))
+        and (lexicon.known(f"{soft}i") or lexicon.known(f"{stem}i"))
+    )
+
+
 def _to_house(offer: str) -> str:
     """What is "loro" in an offer is the contact's house's: "la vostra app"."""
 
@@ -196,6 +267,13 @@ _MASS = listed(
 )
 
 
+# What is given by the handful or by the glass.
+_FOODSTUFFS = listed(
+    "pasta miele olio vino pane farina lievito birra formaggio verdura frutta marmellata sale riso "
+    "zafferano sidro grappa lana argilla legna compost terriccio caffè tè pesto aceto"
+)
+
+
 def _determined(body: str, kind: OfferKind) -> str | None:
     """An offer's noun phrase with an article that suits it; None when it cannot be told."""
     if re.match(r"mezz(?:'|a |o )", body):
@@ -207,6 +285,8 @@ def _determined(body: str, kind: OfferKind) -> str | None:
     form = morphology.noun_form(head)
     if head.lower() in _MASS:
         return body
+    if head.lower() in _FOODSTUFFS:
+        return f"un po' di {body}"
     if (form and form.number == "p") or head.lower() in ("foto", "slide", "slides"):
         if re.search(
             rf"^{re.escape(head)}\s+(?:(?:del|della|dello|dell'|dei|degli|delle)\b|"

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from coach.rewrite.discretion import confidential
 from coach.rewrite.draft import ASKS, DraftFacts
 from coach.rewrite.fragments import Fragment, Kind, understand
+from coach.rewrite.names import is_organisation, read_name
 from coach.rewrite.offers import Offer, understand_offer
 from coach.schemas import (
     Act,
     Analysis,
     Channel,
-    Contact,
     Fact,
     FactOrigin,
     FactRole,
@@ -63,6 +63,7 @@ class Plan:
     Attributes:
         register: the form of address.
         name, title: the recipient's.
+        house: whether the recipient is a body rather than a person.
         sender: the name it is signed with.
         about: the sender in a few words.
         known: notes understood, the most telling first.
@@ -78,6 +79,7 @@ class Plan:
     relation: Relation
     name: str
     title: str
+    house: bool
     sender: str
     about: str
     known: tuple[Known, ...]
@@ -113,7 +115,8 @@ def make_plan(
         register: from `choose_register`.
     """
     advice: list[str] = []
-    title, name = _split_title(_without_role(request.contact))
+    named = read_name(request.contact)
+    name = named.name
     known = _known(request, draft, advice)
     offers = _offers(request, known, advice)
     established = request.relation is Relation.ESTABLISHED
@@ -124,7 +127,8 @@ def make_plan(
         channel=request.channel,
         relation=request.relation,
         name=name or draft.name,
-        title=title or (draft.title if not name else ""),
+        title=named.title or (draft.title if not name else ""),
+        house=named.house or is_organisation(name or draft.name),
         sender=request.sender.name.strip() or draft.signature,
         about=request.sender.about.strip(),
         known=known,
@@ -136,42 +140,17 @@ def make_plan(
     )
 
 
-_TITLES = re.compile(
-    r"^(?P<title>(?:dott\.?ssa|dott\.?|dr\.?ssa|dr\.?|prof\.?ssa|prof\.?|ing\.?|avv\.?|arch\.?|"
-    r"geom\.?|rag\.?|signora|signor|"
-    r"sig\.?ra|sig\.?|don|suor|padre|fra|zi[oa]|nonn[oa]|assessor[ea]|chef|com\.te|comandante|cav\.?|on\.|"
-    r"mons\.?|rev\.?|maestro|maestra|dottoressa|dottor|professoressa|professor|"
-    r"ingegnere|avvocata|avvocato|architetta|architetto)(?=\s))\s+",
-    re.IGNORECASE,
-)
-
-
-def _without_role(contact: Contact) -> str:
-    """The name less a role written before it ("Stilista Paolo Melis", who is a "stilista")."""
-    short = re.match(r"(?i:ass)\.\s+(?=[A-Z])", contact.name)
-    if short and contact.role.lower().startswith("assess"):
-        return f"{contact.role.split()[0]} {contact.name[short.end() :]}"
-    first, _, rest = contact.name.strip().partition(" ")
-    if rest and first.lower() == contact.role.strip().lower() and not _TITLES.match(contact.name):
-        return rest
-    return contact.name
-
-
-def _split_title(name: str) -> tuple[str, str]:
-    """Turn "dott. Aldo Mori" into title and name."""
-    name = " ".join(name.split())
-    match = _TITLES.match(name)
-    if not match:
-        return "", name
-    return match["title"].lower(), name[match.end() :]
-
-
 # The most telling notes first: how one came to the person, then what they need, then the rest.
 _ORDER = (
-    Kind.RECEIVED, Kind.MET, Kind.WAS_THERE, Kind.EVENT, Kind.TALKED, Kind.INTRODUCED, Kind.HEARD,
+    Kind.RECEIVED, Kind.MET, Kind.EVENT, Kind.WAS_THERE, Kind.TALKED, Kind.INTRODUCED, Kind.HEARD,
     Kind.JOINT, Kind.COMMON, Kind.EXPERIENCED, Kind.FOLLOWED, Kind.WORK, Kind.ACHIEVEMENT,
     Kind.DONE, Kind.TOLD, Kind.NEED, Kind.NEED_NOUN, Kind.PAST_GIFT, Kind.ACTIVITY, Kind.QUALITY,
 )  # fmt: skip
+
+
+# Where they met is one thing, whether it is told as a place or as an event: the first note stands.
+_RANK = {kind: rank for rank, kind in enumerate(_ORDER)}
+_RANK[Kind.EVENT] = _RANK[Kind.MET]
 
 
 def _known(request: RewriteRequest, draft: DraftFacts, advice: list[str]) -> tuple[Known, ...]:
@@ -195,7 +174,7 @@ def _known(request: RewriteRequest, draft: DraftFacts, advice: list[str]) -> tup
         if own and not same_kind and not any(len(own & other) * 2 >= len(own) for other in stems):
             found.append(Known(fragment, FactOrigin.DRAFT))
             stems.append(own)
-    return tuple(sorted(found, key=lambda known: _ORDER.index(known.fragment.kind)))
+    return tuple(sorted(found, key=lambda known: _RANK[known.fragment.kind]))
 
 
 def content_stems(text: str) -> frozenset[str]:

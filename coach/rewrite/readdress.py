@@ -53,7 +53,15 @@ def _to_lei(sentence: str) -> str:
         low = tokens[n].lower()
         after = tokens[words[place + 1]].lower() if place + 1 < len(words) else ""
         before = tokens[words[place - 1]].lower() if place else ""
-        if low == "ti":
+        if low == "ti" and after in _FIRST_AUX:
+            done = words[place + 2] if place + 2 < len(words) else None
+            turned = _turned_participle(tokens[done].lower()) if done is not None else ""
+            if done is None or not turned:
+                return ""
+            # "Le ho scritto", but "L'ho vista".
+            tokens[n : n + 2] = ["", "L'"] if turned in _SEEN else ["Le", " "]
+            tokens[done] = turned
+        elif low == "ti":
             you = _object(after)
             if you is None:
                 return ""
@@ -93,14 +101,33 @@ def _is_second(word: str, before: str) -> bool:
 
 def _object(verb: str) -> str | None:
     """What "ti" is before a verb; None when it cannot be told or an ending would have to agree."""
-    if verb in _FIRST_AUX or verb in ("abbiamo", "avevamo"):
-        # "Ti ho visto": the participle would have to agree.
+    if verb in ("abbiamo", "avevamo"):
         return None
     if verb in _PERSON_FIRST:
         return "La"
     if verb in _TO_LEI or _is_second(verb, "ti"):
         return "si"
     return "Le"
+
+
+# Participles whose object is the person seen, and those said to the person.
+_SEEN = listed(
+    "visto vista sentito sentita ascoltato ascoltata conosciuto conosciuta incontrato incontrata "
+    "letto letta seguito seguita notato notata trovato trovata ammirato ammirata apprezzato "
+    "apprezzata rivisto rivista intravisto intravista ringraziato ringraziata invitato invitata "
+    "incrociato incrociata chiamato chiamata cercato cercata contattato contattata"
+)
+_SAID = listed(
+    "scritto mandato inviato detto parlato chiesto portato lasciato dato passato girato mostrato "
+    "fatto raccontato telefonato promesso prestato preparato"
+)
+
+
+def _turned_participle(form: str) -> str:
+    """The participle after "L'ho" (feminine, as courtesy wants) or "Le ho"; "" when unsure."""
+    if form in _SEEN:
+        return f"{form[:-1]}a"
+    return form if form in _SAID else ""
 
 
 def _third(word: str) -> str:
@@ -117,7 +144,8 @@ def _third(word: str) -> str:
 
 def _to_tu(sentence: str) -> str:
     """Only pronouns and possessives: whose a verb in the third person is cannot be told."""
-    text = re.sub(r"\b[Ss]u(?=(?:o|a|oi|e)\b)", "tu", sentence)
+    text = _SEEN_BY_ME.sub(_seen, sentence)
+    text = re.sub(r"\b[Ss]u(?=(?:o|a|oi|e)\b)", "tu", text)
     text = re.sub(r"\b(?:Le|La|le|la)(?= (?:\w+o)\b)", _if_first, text)
     text = re.sub(
         r"\b\w{3,}r(?:La|Le|la|le)\b",
@@ -127,6 +155,16 @@ def _to_tu(sentence: str) -> str:
     text = re.sub(r"\b(?P<to>con|a|per|di|da|su) Lei\b", r"\g<to> te", text)
     text = _THEIR_VERB.sub(_second, text)
     return "" if re.search(r"\b(?:Lei|L'|La|Le)\b|\br(?:La|Le)\b", text) else text
+
+
+_SEEN_BY_ME = re.compile(r"\b[Ll]'(?P<have>ho|avevo) (?P<done>\w+[oa])\b")
+
+
+def _seen(found: re.Match[str]) -> str:
+    """Turn "L'ho vista" into "ti ho visto", which is right of anybody."""
+    if found["done"] not in _SEEN:
+        return found[0]
+    return f"ti {found['have']} {found['done'][:-1]}o"
 
 
 # Where a verb in the third person has nobody but the reader for its subject.

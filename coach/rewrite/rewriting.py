@@ -23,7 +23,9 @@ from coach.rewrite.compose import (
     fit,
     with_question,
 )
+from coach.rewrite.discretion import finds_fault
 from coach.rewrite.manners import BRIEF, MANNERS
+from coach.rewrite.offers import sells
 from coach.rewrite.plan import Plan, choose_register, content_stems, make_plan
 from coach.rewrite.polish import Polished, Step, polish, polish_whole
 from coach.rewrite.verify import Analyser, Known, known_words, verify
@@ -375,6 +377,12 @@ def _kept_draft(
         return ""
     if request.relation is not Relation.ESTABLISHED and drafts.wants_something(request.draft):
         return ""
+    if not plan.draft.kept or sells(request.draft) or finds_fault(request.draft):
+        return ""
+    gives = any(kept.act is Act.OFFER for kept in plan.draft.kept)
+    if plan.request and (not gives or len(plan.request) * 2 >= len(analysis.sentences)):
+        # It asks, with nothing or little before it.
+        return ""
     whole = Span(start=0, end=len(request.draft), quote=request.draft)
     mended = drafts.mend(whole, analysis.slips)
     if mended is None:
@@ -397,7 +405,9 @@ def _inserted(text: str, sentence: str) -> str:
     last = len(lines)
     while last > 1 and (not lines[last - 1].strip() or drafts.is_closing(lines[last - 1])):
         last -= 1
-    lines[last - 1] = f"{lines[last - 1].rstrip()} {sentence}"
+    before = lines[last - 1].rstrip()
+    stop = "" if before.endswith((".", "!", "?", "…", ",", ":")) else "."
+    lines[last - 1] = f"{before}{stop} {sentence}"
     return "\n".join(lines)
 
 

@@ -16,8 +16,14 @@ from typing import Protocol
 from coach.analysis import lexicon
 from coach.analysis.text import clean, listed, looks_italian
 from coach.rewrite.compose import Composition, Slot
+from coach.rewrite.fragments import Kind
 from coach.rewrite.jotting import tidy, written_out
-from coach.rewrite.morphology import first_of_infinitive, second_person, second_plural
+from coach.rewrite.morphology import (
+    first_of_infinitive,
+    infinitive_of,
+    second_person,
+    second_plural,
+)
 from coach.rewrite.plan import Plan, content_stems
 from coach.schemas import (
     CHANNEL_LIMITS,
@@ -64,15 +70,19 @@ def known_words(request: RewriteRequest, *texts: str) -> Known:
     tokens = frozenset(token.lower() for token in re.findall(r"[^\W_]+", everything))
     # Notes are in the third person, the message in the second and, where it offers, in the first.
     turned = (
-        form(token)
-        for token in tokens
-        for form in (second_person, second_plural, first_of_infinitive)
+        form(token) for token in tokens for form in (second_person, second_plural, _first_person)
     )
     tokens |= frozenset(token for token in turned if token)
     return Known(
         stems=_stems(" ".join((*cards, request.draft, *texts))),
         tokens=tokens,
     )
+
+
+def _first_person(word: str) -> str | None:
+    """The first person of an infinitive, its pronoun left aside ("girarle" -> "giro")."""
+    split = infinitive_of(word)
+    return first_of_infinitive(split[0]) if split else None
 
 
 # Words of courtesy and of the trade of getting to know people: they claim nothing of anybody.
@@ -225,6 +235,14 @@ def swapped_roles(text: str, register: Register, known: Known) -> str:
     return "" if words and words <= known.tokens else match[0]
 
 
+# Whether one met, saw or came across somebody is said with the composer's own verb.
+_MEETING_STEMS = content_stems(
+    "siamo eravamo conosciuto conosciuta conosciuti conosciute incontrato incontrata incontrati "
+    "incontrate visto vista visti viste incrociato incrociata incrociati incrociate presentato "
+    "presentata presentati presentate"
+)
+
+
 def facts_missing(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
     """The facts whose content words are not (nearly) all in the text."""
     stems = _stems(text)
@@ -233,8 +251,13 @@ def facts_missing(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
         own = content_stems(fact.text)
         if not own or fact.role in (FactRole.SIGNATURE, FactRole.RECIPIENT):
             continue
+        told = {word for word in re.findall(r"[^\W\d_]+", fact.text.lower())
+                if (first := _first_person(word)) and re.search(rf"\b{first}\b", text)}  # fmt: skip
+        own -= content_stems(" ".join(told))
+        if fact.role is FactRole.HOW_MET:
+            own -= _MEETING_STEMS
         kept = sum(1 for stem in own if (stem.isdigit() and stem in text) or _kept(stem, stems))
-        if kept / len(own) < _SHARE.get(fact.role, 0.7):
+        if own and kept / len(own) < _SHARE.get(fact.role, 0.7):
             missing.append(fact.text)
     return tuple(missing)
 
@@ -305,9 +328,16 @@ def verify(
         if fact.role is FactRole.REQUEST
         for word in re.findall(r"[^\W_]+", fact.text.lower())
     }
+    # So are old bonds ("mio ex capo", "abbiamo lavorato insieme"): the rule that says so is ours.
+    bonds = {
+        word
+        for part in composition.parts
+        if part.fragment is not None and part.fragment.kind is Kind.JOINT
+        for word in re.findall(r"[^\W_]+", part.fragment.body.lower())
+    }
     invented = inventions(
         text.removeprefix(composition.greeting),
-        Known(stems=known.stems, tokens=known.tokens | softened),
+        Known(stems=known.stems, tokens=known.tokens | softened | bonds),
     )
     check("no_invention", ", ".join(invented), "niente di inventato")
     check("roles", swapped_roles(text, plan.register, known), "ruoli giusti")

@@ -14,6 +14,7 @@ from coach.analysis.text import listed
 from coach.rewrite import morphology
 from coach.rewrite.fragments import Fragment, Kind, event_place
 from coach.rewrite.morphology import addressed
+from coach.rewrite.names import is_organisation
 from coach.rewrite.nouns import WORKS
 from coach.rewrite.offers import Offer, OfferKind
 from coach.schemas import Register, Relation
@@ -31,6 +32,8 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
         place = event_place(addressed(body, register, subject=False, nominal=True))
         if place is None:
             return ()
+        if relation is Relation.ESTABLISHED:
+            return _remembered(addressed(body, register, subject=False, nominal=True))
         if relation is Relation.STRANGER:
             phrase = morphology.with_definite(body)
             thought = morphology.with_preposition("a", phrase or "")
@@ -41,11 +44,14 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
                 if re.match(r"(?:i|gli|le) ", phrase)
                 else "mi ha incuriosito"
             )
-            return (f"{'Le' if lei else 'ti'} scrivo pensando {thought}", f"{curious} {phrase}")
+            thinking = f"{'Le' if lei else 'ti'} scrivo pensando {thought}"
+            return (thinking,) if _FESTIVE.search(phrase) else (thinking, f"{curious} {phrase}")
         return _met(place, lei, relation)
     if kind is Kind.INTRODUCED and fragment.verb == "named":
         you = "Lei" if lei else "te"
-        return (f"mi ha parlato di {you} {body}",)
+        spoke = "mi hanno parlato" if " e " in body else "mi ha parlato"
+        well = " bene" if re.search(r"\bben(?:e|issimo)\b", fragment.text.lower()) else ""
+        return (f"{spoke}{well} di {you} {body}",)
     if kind is Kind.INTRODUCED:
         who, place = _introducer(body)
         by = morphology.with_preposition("a", who)
@@ -81,7 +87,7 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
         phrase = morphology.with_definite(body)
         return (f"complimenti per {phrase}",) if phrase else ()
     if kind is Kind.DONE:
-        return _done(fragment, register)
+        return _done(fragment, register, relation)
     if kind in (Kind.NEED, Kind.TOLD, Kind.NEED_NOUN):
         return _need(fragment, register, relation)
     if kind is Kind.ACTIVITY:
@@ -93,22 +99,46 @@ def sentences_for(fragment: Fragment, register: Register, relation: Relation) ->
     if kind is Kind.JOINT and fragment.verb == "lessons":
         lessons = f"le {'Sue' if lei else 'tue'} {body}"
         return (f"ricordo con piacere {lessons}", f"ripenso spesso con piacere alle{lessons[2:]}")
+    if kind is Kind.JOINT and fragment.verb == "habit":
+        form = morphology.noun_form(morphology.head_noun(re.sub(r"^(?:\w+ |l')", "", body)))
+        pleasure = "sono" if form is not None and form.number == "p" else "è"
+        usual = addressed(body, register, subject=False)
+        return (f"{usual} {pleasure} sempre un piacere",)
     if kind is Kind.JOINT:
         return _joint(addressed(body, register, subject=False), lei)
     if kind is Kind.PAST_GIFT:
         clause = addressed(body, register, subject=False)
+        lent = _LENT.search(clause)
+        if lent:
+            many = lent["article"] in ("i ", "gli ", "le ", "due ", "tre ", "dei ", "delle ")
+            serve = "tornino utili" if many else "torni utile"
+            return (f"{clause}: spero che {'Le' if lei else 'ti'} {serve}",)
         return (
             f"{clause}: spero che sia andato tutto bene",
             f"{clause} e spero che stia andando tutto bene",
         )
     if kind is Kind.RECEIVED and fragment.verb == "habit":
-        return (f"{addressed(body, register)}, e {'La' if lei else 'ti'} ringrazio",)
+        clause, thank = addressed(body, register), f"e {'La' if lei else 'ti'} ringrazio"
+        since = re.match(
+            r"(?P<what>.+?) (?P<when>(?:da|dal|dall'|ogni|tutti i|tutte le) ?.+)$", clause
+        )
+        # "Mi porti" at the head of a sentence may be taken for an order.
+        turned = (f"{since['when']} {since['what']}, {thank}",) if since else ()
+        return (f"{clause}, {thank}", *turned)
     if kind is Kind.RECEIVED:
         rest = addressed(body, register, subject=False)
         if register is Register.TU:
             rest = re.sub(r"^essersi\b", "esserti", rest)
         return (f"grazie ancora per {rest}", f"grazie per {rest}")
     return ()
+
+
+# What was given to be used: its usefulness is what one hopes for.
+_LENT = re.compile(
+    r"\b(?:mandat|inviat|girat|prestat|condivis|regalat|spedit)[oaie] "
+    r"(?P<article>(?:il|lo|la|i|gli|le|un|una|uno|due|tre|dei|delle) |l'|un')"
+    r"(?!(?:client|contatt|nom|numer|person|collegh|amic|pazient|lavor|commess)\w)"
+)
 
 
 def _met(place: str, lei: bool, relation: Relation, *, again: bool = False) -> tuple[str, ...]:
@@ -128,6 +158,24 @@ def _met(place: str, lei: bool, relation: Relation, *, again: bool = False) -> t
         f"mi ha fatto davvero piacere {meet}{place}",
         f"è stato un piacere {meet}{place}",
     )
+
+
+# What one takes part in rather than is curious about.
+_FESTIVE = re.compile(r"\b(?:matrimonio|cena|pranzo|festa|colazione|battesimo|gita|vacanza)\b")
+
+
+def _remembered(event: str) -> tuple[str, ...]:
+    """An event of two people who know each other: "il viaggio in Giappone", "il nostro viaggio"."""
+    shared = re.sub(r" insieme\b", "", event)
+    form = morphology.phrase_form(shared)
+    phrase = morphology.with_definite(shared)
+    if shared != event and form is not None and not morphology.has_determiner(shared):
+        ours = {"ms": "il nostro", "fs": "la nostra", "mp": "i nostri", "fp": "le nostre"}
+        phrase = f"{ours[form.gender + form.number]} {shared}"
+    if phrase is None:
+        return ()
+    thought = morphology.with_preposition("a", phrase)
+    return (f"ricordo con piacere {phrase}", f"ripenso con piacere {thought}")
 
 
 def _introducer(body: str) -> tuple[str, str]:
@@ -226,12 +274,24 @@ def _work(fragment: Fragment, register: Register) -> tuple[str, ...]:
     return (f"{struck} {thing}", f"{thing} {thought}", f"ho apprezzato molto {thing}")
 
 
+# One form for both numbers: whatever goes with it says which.
+_INVARIABLE = listed("foto video film serie radio auto moto bar slide post reel podcast menu menù "
+                     "show design")  # fmt: skip
+
+
 def _praised(note: str, body: str, register: Register) -> tuple[str, ...]:
     """Turn "etichette bellissime" into "ho trovato bellissime le tue etichette"."""
     thing = morphology.possessed(register, body)
     how = re.search(r"(?P<how>(?:molto |davvero )?\w+)\W*$", note)
     if thing is None or how is None:
         return ()
+    noun = body.split(" ", 1)[0].lower()
+    form = morphology.noun_form(noun)
+    many = re.search(r"i$|(?:issim|bell|splendid|stupend|magnific)e$", how["how"])
+    if form is not None and form.number == "s" and many and noun in _INVARIABLE:
+        plural = morphology.NounForm(form.gender, "p")
+        article = "le" if form.gender == "f" else "i"
+        thing = f"{article} {morphology.possessive(register, plural)} {body}"
     return (f"ho trovato {how['how'].lower()} {thing}",)
 
 
@@ -258,7 +318,7 @@ _MADE = re.compile(
 )
 
 
-def _done(fragment: Fragment, register: Register) -> tuple[str, ...]:
+def _done(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
     clause = addressed(fragment.body, register)
     if fragment.positive:
         mark = "" if register is Register.LEI else "!"
@@ -280,7 +340,8 @@ def _done(fragment: Fragment, register: Register) -> tuple[str, ...]:
             f"ho visto che {clause} e mi ha incuriosito",
             f"ho saputo che {clause} e mi ha incuriosito",
         )
-    return (f"ho saputo che {clause}", f"ho visto che {clause}")
+    seen = (f"ho visto che {clause}",)
+    return seen if relation is Relation.ESTABLISHED else (f"ho saputo che {clause}", *seen)
 
 
 def _need(fragment: Fragment, register: Register, relation: Relation) -> tuple[str, ...]:
@@ -315,7 +376,10 @@ _CRAFT = re.compile(
 )
 
 
-_EMPLOYED = re.compile(r"^lavora (?:in|a|al|allo|alla|ai|nel|nella|da|dal|presso|per|come)\b")
+_EMPLOYED = re.compile(
+    r"^lavora (?:fino|molto|tanto|troppo|sempre|spesso|tutt[oi]|in|a|al|allo|alla|"
+    r"ai|nel|nella|da|dal|presso|per|come)\b"
+)
 
 
 def leads_to_offer(fragment: Fragment) -> bool:
@@ -356,7 +420,8 @@ def _activity(fragment: Fragment, register: Register, relation: Relation) -> tup
     if fragment.body.startswith("era "):
         return (f"ricordo che {clause}",)
     if is_bare_circumstance(fragment) or not _CRAFT.match(fragment.body.lower()):
-        return (f"so che {clause}", f"ho saputo che {clause}")
+        known = (f"so che {clause}",)
+        return (*known, f"ho saputo che {clause}") if relation is Relation.STRANGER else known
     return (
         f"so che {clause}, e mi farebbe piacere saperne di più",
         f"ho visto che {clause} e mi ha incuriosito",
@@ -382,17 +447,26 @@ def _joint(clause: str, lei: bool) -> tuple[str, ...]:
     if clause.startswith("ci conosciamo"):
         write = "scriverLe" if lei else "scriverti"
         return (f"{clause} ed è sempre un piacere {write}",)
-    regular = re.match(r"(?P<you>ti|Le) (?P<verb>[^\W\d_]+)(?P<always> sempre| spesso)?\b", clause)
-    if regular and lexicon.is_first_person(regular["verb"]):
+    if re.match(r"siamo (?:amic|compagn|collegh|vicin|cugin|soci|coinquilin)", clause):
+        write = "scriverLe" if lei else "scriverti"
+        return (f"{clause}, e mi fa sempre piacere {write}",)
+    given = re.match(r"(?:ti|Le) (?P<verb>[^\W\d_]+)\b", clause)
+    if given and lexicon.is_first_person(given["verb"]):
         # "le mando sempre i miei pazienti": something given again and again.
-        return (f"{regular[0]} volentieri{clause[regular.end() :]}",)
-    if re.match(r"(?:collaboriamo|lavoriamo|siamo colleg|siamo soc)", clause):
+        always = "" if re.search(r"\bsempre\b", clause) else "sempre "
+        return (f"{clause}, e mi fa {always}piacere",)
+    working = re.match(r"(?:collaboriamo|lavoriamo|siamo colleg|siamo soc)", clause)
+    if working and not re.search(r"\bcon (?:voi|te|Lei)\b", clause):
         return (
             f"{clause} ed è sempre un piacere lavorare con {you}",
             f"{clause}, e con {you} si lavora sempre bene",
         )
+    if re.match(r"ci siamo (?:scritt|sentit|parlat|vist|incontrat)\w", clause):
+        return (f"{clause} e mi ha fatto piacere",)
     if re.match(r"(?:abbiamo|eravamo|siamo stat\w|siamo andat\w|facevamo|ci siamo)\b", clause):
         return (f"{clause} e lo ricordo con piacere",)
+    if re.search(r"\bsempre\b", clause):
+        return (f"{clause}, e mi fa piacere",)
     return (f"{clause} ed è sempre un piacere", f"{clause}: è sempre un piacere")
 
 
@@ -442,23 +516,52 @@ def _infinitive_offer(body: str, register: Register) -> str:
         come = addressed(body, register, subject=False)
         return f"{'La' if lei else 'ti'} invito volentieri a {come}"
     first, _, rest = body.partition(" ")
-    rest = addressed(rest, register, subject=False)
+    # "accorciare le tende": after an infinitive it is the article.
+    article = re.match(r"(?:le|gli) ", rest)
+    start = article.end() if article else 0
+    rest = rest[:start] + addressed(rest[start:], register, subject=False)
     split = morphology.infinitive_of(first)
     conjugated = morphology.first_of_infinitive(split[0]) if split else None
     if split is None or conjugated is None or conjugated == "posso":
         return f"posso {addressed(body, register, subject=False)}"
     clitic = split[1]
+    if clitic == "vi":
+        return f"vi {conjugated} volentieri {rest}"
     if clitic in ("le", "gli", "ti", "la", "lo"):
         dative = clitic in ("le", "gli") or (clitic == "ti" and split[0] not in _ACCUSATIVE)
         pronoun = ("Le " if dative else "La ") if lei else "ti "
     elif clitic:
         return f"posso {addressed(body, register, subject=False)}"
     else:
-        pronoun = ""
+        pronoun = ("Le " if lei else "ti ") if _is_for_them(split[0], rest) else ""
     return f"{pronoun}{conjugated} volentieri {rest}".strip()
 
 
 _ACCUSATIVE = morphology.PERSON_OBJECT
+# What one does for somebody: "montare un video" is "ti monto un video".
+_DONE_FOR = listed(
+    "rileggere rivedere tradurre montare correggere preparare fare scrivere disegnare cucire "
+    "riparare sistemare controllare impaginare stampare migrare installare configurare impostare "
+    "costruire tagliare potare pulire prestare portare mandare inviare passare girare presentare "
+    "segnalare mostrare spiegare insegnare cercare trovare recuperare cucinare aggiustare regalare "
+    "dare accordare restaurare trascrivere digitalizzare revisionare registrare creare realizzare "
+    "ridisegnare rifare verificare calcolare stimare analizzare fotografare dipingere verniciare "
+    "imbiancare stirare rammendare tenere custodire innaffiare annaffiare guardare curare "
+    "accorciare allungare revisionare mixare ottimizzare riscrivere tarare lucidare aggiornare "
+    "organizzare confezionare "
+    "consigliare procurare reperire condividere fornire offrire lasciare"
+)
+
+
+def _is_for_them(infinitive: str, rest: str) -> bool:
+    """Whether what is offered is done for the reader, nobody else being named."""
+    return (
+        infinitive in _DONE_FOR
+        and re.search(r"\b(?:con (?:te|Lei)|tu[oa]|tuoi|tue|Su[oa]|Suoi|Sue)\b", rest) is None
+        and morphology.has_determiner(rest)
+        and re.search(r"\b(?:a|ad|al|allo|alla|ai|agli|alle)\b (?!mano|casa|domicilio|voce)|\ball'",
+                      rest) is None
+    )  # fmt: skip
 
 
 def offer_lead(register: Register) -> tuple[str, ...]:
@@ -508,6 +611,24 @@ _OWN_TITLE = re.compile(
 )
 
 
+# How the names of what people do end, and those that end otherwise: nobody *is* one.
+_ACTIVITIES = ("zione", "sione", "enza", "mento", "ggio", "logia", "ura", "ismo", "grafia",
+               "nomia", "keting", "stica")  # fmt: skip
+_FIELDS = listed(
+    "restauro edilizia catering vendita vendite noleggio moda musica teatro informatica finanza "
+    "export eventi software turismo marketing design sartoria meccanica pulizie traslochi servizi "
+    "corsi trasporti impianti serramenti risorse acquisti qualità sicurezza grafica editoria "
+    "ricerca welfare sostenibilità energia"
+)
+# "export area manager" is somebody who does.
+_DOER = re.compile(
+    r"\b(?:manager|specialist|director|advisor|analyst|engineer|officer|lead|leader|consultant|"
+    r"developer|designer|assistant|coach|trainer|planner|buyer|owner|editor|maker|writer|"
+    r"expert|strategist)$",
+    re.IGNORECASE,
+)
+
+
 def self_introduction(name: str, about: str, register: Register) -> str:
     """The sender in a few words; empty when nothing short and safe can be said."""
     about = about.strip().rstrip(".")
@@ -524,8 +645,11 @@ def self_introduction(name: str, about: str, register: Register) -> str:
     if first == "mi" or _is_calling(about):
         return f"sono {name} e {about}"
     head = morphology.head_noun(about).lower()
-    trade = head.endswith(("zione", "sione", "enza", "mento", "ggio", "logia")) and (
-        not morphology.has_determiner(about) and head != "agenzia"
+    trade = (head.endswith(_ACTIVITIES) or head in _FIELDS) and (
+        not morphology.has_determiner(about)
+        and not is_organisation(about)
+        and head not in ("agenzia", "figura")
+        and _DOER.search(about) is None
     )
     if trade and not is_organisation(name):
         return f"sono {name} e mi occupo di {about}"
@@ -540,9 +664,11 @@ def self_introduction(name: str, about: str, register: Register) -> str:
             are = "siamo" if _PEOPLE.search(head) else "ci occupiamo di"
             house = morphology.with_preposition("di", with_article(name))
             return f"{you} scrivo a nome {house}: {are} {about}"
-        return (
-            f"{you} scrivo a nome {morphology.with_preposition('di', with_article(name))}, {about}"
-        )
+        house = morphology.with_preposition("di", with_article(name))
+        one = morphology.with_indefinite(about) if is_organisation(f"{about} di X") else None
+        if one and not morphology.has_determiner(about):
+            return f"{you} scrivo a nome {house}: siamo {one}"
+        return f"{you} scrivo a nome {house}, {about}"
     return f"sono {name}, {about}"
 
 
@@ -571,42 +697,6 @@ _TRADES = listed("studio cuoco sarto arbitro notaio medico sindaco critico radio
 def _is_trade(word: str) -> bool:
     """Whether a form that may be a first person is rather a noun ("libraio", "studio legale")."""
     return word in _TRADES or word.endswith(("aio", "ario", "logo", "grafo", "metra", "iere"))
-
-
-_ORGANISATIONS = listed(
-    "associazione cooperativa coop coop. cons. ass. comitato gruppo fondazione circolo libreria "
-    "bottega cantina banda "
-    "coro "
-    "compagnia consorzio scuola istituto società azienda officina laboratorio proloco biblioteca "
-    "teatro museo parrocchia rete osteria agriturismo fattoria tipografia panificio forno "
-    "polisportiva studio collettivo pro ente comune provincia regione orchestra cineforum ditta "
-    "distilleria cartiera pasticceria gelateria pizzeria trattoria ristorante hotel albergo "
-    "falegnameria carrozzeria farmacia clinica ospedale liceo università festival galleria "
-    "edizioni camera tenuta cascina frantoio salumificio pastificio torrefazione vivaio cinema "
-    "ostello comitato fabbrica redazione "
-    "onlus ong odv aps emporio casa rifugio canile mensa banco centro lega croce avis oratorio "
-    "caritas team agenzia "
-    "cantine acli arci cai proloco sezione sportello "
-    "ist. ist istituto comprensivo squadra club centro parco caseificio birrificio ass. assoc. "
-    "coop."
-)
-
-
-# Wherever they stand in a name, it is not a person's.
-_HOUSES = listed("club team asd group hotel lab center festival bar onlus odv aps society academy")
-
-
-def is_organisation(name: str) -> bool:
-    """Whether a name is a body's rather than a person's ("Comune di Bra", "Alba onlus")."""
-    if not name.strip():
-        return False
-    words = [word.strip(",()").lower() for word in name.split()]
-    if re.search(r"(?:teca|eria)$", words[0]) and lexicon.known(words[0]) and len(words) > 1:
-        return True
-    named = not _HOUSES.isdisjoint(words[1:])
-    return words[0] in _ORGANISATIONS or named or words[-1].replace(".", "") in (
-        "onlus", "odv", "aps", "srl", "srls", "spa", "snc", "sas", "asd", "ets",
-    )  # fmt: skip
 
 
 def with_article(name: str) -> str:
@@ -670,15 +760,16 @@ def next_steps(
     )
 
 
-def request_lead(register: Register, *, also: bool, timed: bool = False) -> str:
+def request_lead(register: Register, *, also: bool, many: bool = False, timed: bool = False) -> str:
     """What precedes a request that the relation bears.
 
     Args:
         register: the form of address.
         also: whether something was given before it.
+        many: whether more than one thing is asked.
         timed: whether the request says itself when it would suit the reader.
     """
-    favour = "anche un favore" if also else "un favore"
+    favour = f"{'anche ' if also else ''}{'due favori' if many else 'un favore'}"
     lei = register is Register.LEI
     when = "" if timed else ", quando Le è comodo" if lei else ", quando ti è comodo"
     return f"avrei {favour} da {'chiederLe' if lei else 'chiederti'}{when}"
