@@ -134,7 +134,8 @@ def test_shipped_sections_can_be_retrieved_alone():
     assert statistics.median(sizes) <= 900
     assert max(sizes) <= 1000
     for section in sections:
-        assert 3 <= len(section.questions) <= 5, section.heading
+        assert 6 <= len(section.questions) <= 20, section.heading
+        assert len(set(section.questions)) == len(section.questions), section.heading
         assert "<!--" not in section.text
 
 

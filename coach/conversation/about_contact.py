@@ -16,6 +16,7 @@ from coach.conversation.contact import (
     fields,
     find,
     replied,
+    requests,
 )
 from coach.conversation.context import Context
 from coach.conversation.messages import LAST_READ, form_in, used_with
@@ -27,6 +28,7 @@ from coach.conversation.sources import (
     dated,
     day,
     first_name,
+    shortened,
     split_sentences,
     told_of,
 )
@@ -105,6 +107,12 @@ def _one_fact(
         if answers(part, known) and known not in fitting:
             fitting.append(known)
     return _quote(fitting, about, draft) if fitting else None
+
+
+def has_reply(question: str) -> bool:
+    """Whether a question asks for a field, a date or a count, which a card may hold or lack."""
+    asked = fold(question)
+    return any(pattern.search(asked) for pattern, _ in _REPLIES)
 
 
 def missing(context: Context, draft: AnswerDraft) -> Answer:
@@ -241,6 +249,23 @@ def _met(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
     return missing(context, draft)
 
 
+def _met_when(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
+    """When they met: a meeting among the exchanges, a note with its day, or a note without one."""
+    if any(exchange.channel is ExchangeChannel.IN_PERSON for exchange in about.exchanges):
+        return _last_heard(about, context, draft)
+    dated_notes = [known for known in about.meetings if answers(context.question, known)]
+    if dated_notes:
+        return _quote(dated_notes, about, draft)
+    if not about.meetings:
+        return None
+    known = about.meetings[0]
+    draft.say(
+        f"Il giorno non è scritto; hai annotato: «{known.words}».",
+        draft.card(about.card, known.words, known.label),
+    )
+    return draft.answer()
+
+
 # "Piacere di conoscerti" tells of no meeting.
 _MEETING_WORDS = re.compile(
     r"\b(?:conosciut\w+|incontrat\w+|incrociat\w+|presentat\w+)\b", re.IGNORECASE
@@ -258,6 +283,8 @@ def _first_meeting(about: Dossier) -> tuple[Exchange, str] | None:
     return None
 
 
+# Whether the other has answered.
+_REPLIED = re.compile(r"\bha (?:gia |mai )?risposto\b")
 _SEEN = re.compile(r"\b(?:ci siamo|l'ho|ci eravamo) (?:vist|incontrat|incrociat)")
 
 
@@ -267,9 +294,18 @@ def _last_heard(about: Dossier, context: Context, draft: AnswerDraft) -> Answer 
         r"\b(?:mi (?:ha|aveva) (?:scritto|risposto|detto|mandato)|suo ultimo)", asked
     )
     mine = re.search(
-        r"\b(?:(?:gli|le|l') ?(?:ho|avevo) (?:gia |mai )*(?:scritto|mandato|risposto)|mio ultimo)",
+        r"\b(?:(?:gli|le|l') ?(?:ho|avevo) (?:gia |mai )*(?:scritto|mandato|risposto)|mio ultimo|"
+        r"ho (?:gia|mai) (?:scritto|mandato|risposto))",
         asked,
     )
+    last_of_all = about.exchanges[-1] if about.exchanges else None
+    if _REPLIED.search(asked) and last_of_all and last_of_all.direction is Direction.SENT:
+        draft.say(
+            f"Non risulta: l'ultimo messaggio è tuo, {dated(last_of_all.at, 'del')}: "
+            f"«{beginning(last_of_all.text)}».",
+            draft.exchange(last_of_all),
+        )
+        return draft.answer()
     options = about.received if theirs else about.sent if mine else about.exchanges
     if _SEEN.search(asked):
         options = tuple(x for x in about.exchanges if x.channel is ExchangeChannel.IN_PERSON)
@@ -294,7 +330,7 @@ def _said_when(exchange: Exchange, name: str) -> str:
 
 def _has_asked(about: Dossier, context: Context, draft: AnswerDraft) -> Answer | None:
     name = first_name(about.card)
-    found = [(words, each) for each in about.received for words in each.asks or ()]
+    found = [(words, each) for each in about.received for words in requests(each)]
     if not found:
         draft.say(f"Negli scambi che ho con {name} non risulta nessuna sua richiesta.")
         return draft.answer(grounded=False)
@@ -377,17 +413,23 @@ _REPLIES: tuple[tuple[re.Pattern[str], _Reply], ...] = tuple(
         (r"\bchi (?:me ne|mi|me l'|me lo|me la) ?(?:ha|aveva|hanno) ?"
          r"(?:parlat|segnalat|consigliat|nominat|suggerit|indicat|fatt)", _who_told),
         (r"\bquant[ie] (?:messaggi|mail|e-?mail|volte|scambi)\b", _how_many),
-        (r"(?:cosa|che|richiest\w*).{0,20}\bmi (?:ha|aveva) chiest|voleva da me|vuole da me",
+        (r"(?:cosa|che|richiest\w*).{0,20}\bmi (?:ha|aveva) chiest|"
+         r"(?:vuole|voleva|vorrebbe)(?: \w+)? da me",
          _has_asked),
+        (r"\bquando (?:ci siamo |l'ho |ci eravamo )(?:vist|incontrat|incrociat|conosciut)\w*"
+         r"(?! .*\bultima\b)", _met_when),
         (r"\bultim[oai]\w* (?:volta|messaggio|mail|e-?mail|scambio|contatto)|"
          r"quando .{0,30}\b(?:sentit|scritt|rispost|parlat)|quando (?:mi|gli|le) (?:ha|ho)|"
          r"\b(?:gli|le|ci) (?:ho|avevo) (?:gia |mai )*(?:scritt|rispost)\w*\W*$|"
-         r"\bha risposto\b|(?:cosa|che) mi (?:ha|aveva) (?:scritto|risposto|detto)\??$|"
+         r"\bho (?:gia|mai) (?:scritt|rispost|mandat)|"
+         r"\bha (?:gia |mai )?risposto\b|"
+         r"(?:cosa|che) mi (?:ha|aveva) (?:scritto|risposto|detto)\??$|"
          r"di (?:che )?cosa abbiamo parlato", _last_heard),
         (r"\b(?:e-?mail|mail|posta elettronica|indirizzo di posta)\b"
          r"(?!.*\b(?:scritt|mandat|rispost))",
          _field("e-mail", "L'indirizzo di {name} è {value}.")),
-        (r"\b(?:telefono|cellulare|numero di tel\w*|recapito|il (?:suo )?numero)\b",
+        (r"\b(?:telefono|cellulare|numero di tel\w*|recapito|"
+         r"(?:il|che|quale|suo) (?:suo )?numero)\b",
          _field("telefono", "Il numero di {name} è {value}.")),
         (r"\b(?:collegat|conness|collegamento|connession)", _connected),
         (r"\b(?:profilo|link|url|pagina linkedin)\b",
@@ -460,7 +502,7 @@ def _balance_item(words: str, thing: str, about: Dossier, draft: AnswerDraft) ->
         if thing in (*(exchange.gives or ()), *(exchange.asks or ())):
             told = whole(thing, about)
             quote = told if told in exchange.text else ""
-            draft.item(f"{words}: «{told}»", draft.exchange(exchange, quote))
+            draft.item(f"{words}: «{shortened(told)}»", draft.exchange(exchange, quote))
             return
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from coach.conversation.contact import Dossier, Known
+from coach.conversation.contact import Dossier, Known, requests
 from coach.conversation.context import (
     KEPT_ALIVE,
     LONG_KNOWN,
@@ -20,12 +20,14 @@ from coach.conversation.sources import (
     AnswerDraft,
     capitalised,
     dated,
+    enumerated,
     first_name,
+    shortened,
     split_sentences,
     to_name,
 )
 from coach.rewrite.discretion import confidential
-from coach.rewrite.fragments import understand_offer
+from coach.rewrite.offers import understand_offer
 from coach.rewrite.plan import content_stems
 from coach.schemas import Answer, Balance, Direction, Exchange, Relation
 
@@ -36,6 +38,8 @@ LONGEST_SENTENCE = 160
 #: Words in common plus cosine with a need that an offer must reach to be said to suit it: of our
 #: pairs the apt ones lie above, with no word in common, and the others below.
 LEAST_FIT = 0.86
+#: The same to answer a request with it unasked: a word in common at least.
+SURE_FIT = 1.8
 #: Days after which a message left without an answer may be followed by another, at least and at
 #: most (note "Riscrivere senza mettere fretta").
 FOLLOW_UP_AFTER = (7, 14)
@@ -67,7 +71,7 @@ def what_to_offer(context: Context, draft: AnswerDraft) -> Answer:
     elif offers:
         cited = [f"«{offer}» [{draft.profile(context.profile, offer)}]" for offer in offers]
         draft.say(
-            f"Dal tuo profilo puoi dare {_listed(cited)}: che cosa di questo sarebbe utile "
+            f"Dal tuo profilo puoi dare {enumerated(cited)}: che cosa di questo sarebbe utile "
             f"proprio {to_name(name)}?"
         )
     idea = context.section(NOTHING_TO_OFFER)
@@ -93,7 +97,7 @@ def _tell_needs(needs: Sequence[Known], about: Dossier, name: str, draft: Answer
     asked = [need for need in needs if need.exchange is not None]
     if noted:
         quoted = [f"«{n.words}» [{draft.card(about.card, n.words, n.label)}]" for n in noted]
-        draft.say(f"Di {name} hai annotato {_listed(quoted)}: parti da qui.")
+        draft.say(f"Di {name} hai annotato {enumerated(quoted)}: parti da qui.")
     for need in asked:
         if need.exchange is not None:
             draft.say(
@@ -110,31 +114,31 @@ def _offers(context: Context) -> tuple[str, ...]:
     fresh = [
         offer
         for offer in context.profile.can_offer
-        if offer.strip() and understand_offer(offer) is not None
+        if offer.strip() and understand_offer(offer) is not None and not _SALE.search(offer)
     ]
     # What was already given goes last: a second time it is less of a gift.
     return tuple(sorted(fresh, key=lambda offer: content_stems(offer) <= given))
+
+
+# What there is something to buy after.
+_SALE = re.compile(
+    r"\b(?:a pagamento|abbonament\w+|scont[oi]|promozion\w+|listin\w+|"
+    r"prova gratuita|ore di prova|periodo di prova|demo|preventiv\w+)\b",
+    re.IGNORECASE,
+)
 
 
 def _match(
     needs: Sequence[Known], offers: Sequence[str], context: Context, draft: AnswerDraft
 ) -> None:
     """Name the offer that comes nearest to a need."""
-    vectors = context.library.vectors([*(need.words for need in needs), *offers])
-    near = vectors[: len(needs)] @ vectors[len(needs) :].T
-
-    def fitness(place: int) -> float:
-        shared = max(
-            len(content_stems(offers[place]) & content_stems(need.words)) for need in needs
-        )
-        return shared + float(near[:, place].max())
-
-    ranked = sorted(range(len(offers)), key=lambda place: -fitness(place))[:MOST_OFFERS]
-    if fitness(ranked[0]) < LEAST_FIT:
+    fitness = _fitness([need.words for need in needs], offers, context)
+    ranked = sorted(range(len(offers)), key=lambda place: -fitness[place])[:MOST_OFFERS]
+    if fitness[ranked[0]] < LEAST_FIT:
         cited = [f"«{offers[n]}» [{draft.profile(context.profile, offers[n])}]" for n in ranked]
         one = len(cited) == 1
         draft.say(
-            f"Nel tuo profilo hai {_listed(cited)}: non vedo un legame sicuro con quello che "
+            f"Nel tuo profilo hai {enumerated(cited)}: non vedo un legame sicuro con quello che "
             f"cerca, quindi proponi{'la' if one else 'ne una'} solo se pensi che serva davvero."
         )
         return
@@ -145,13 +149,28 @@ def _match(
     )
     if rest:
         cited = [f"«{offer}» [{draft.profile(context.profile, offer)}]" for offer in rest]
-        draft.say(f"Hai anche {_listed(cited)}, se è più adatto.")
+        draft.say(f"Hai anche {enumerated(cited)}, se è più adatto.")
 
 
-def _listed(parts: Sequence[str]) -> str:
-    if len(parts) == 1:
-        return parts[0]
-    return ", ".join(parts[:-1]) + " e " + parts[-1]
+def _fitness(needs: Sequence[str], offers: Sequence[str], context: Context) -> list[float]:
+    """How well each offer suits the need it is nearest to: words in common plus cosine."""
+    vectors = context.library.vectors([*needs, *offers])
+    near = vectors[: len(needs)] @ vectors[len(needs) :].T
+    return [
+        max(len(content_stems(offer) & content_stems(need)) for need in needs)
+        + float(near[:, place].max())
+        for place, offer in enumerate(offers)
+    ]
+
+
+def fitting_offer(needs: Sequence[str], context: Context) -> str:
+    """What the person can give that answers one of some needs best; "" when nothing does."""
+    offers = _offers(context)
+    if not offers or not needs:
+        return ""
+    fitness = _fitness(needs, offers, context)
+    best = max(range(len(offers)), key=lambda place: fitness[place])
+    return offers[best] if fitness[best] >= SURE_FIT else ""
 
 
 # --- whether to ask -------------------------------------------------------------------------------
@@ -167,9 +186,10 @@ def time_to_ask(context: Context, draft: AnswerDraft) -> Answer:
         draft.say(balance.sentence)
     tell_balance(balance, about, name, draft)
     waiting = about.exchanges[-1] if about.exchanges else None
-    if waiting is not None and waiting.direction is Direction.RECEIVED and waiting.asks:
+    asked = requests(waiting) if waiting and waiting.direction is Direction.RECEIVED else ()
+    if waiting is not None and asked:
         draft.say("L'ultima parola è sua e ti chiede qualcosa: prima rispondi a quella.",
-                  draft.exchange(waiting, _in(waiting, whole(waiting.asks[0], about))))  # fmt: skip
+                  draft.exchange(waiting, _in(waiting, whole(asked[0], about))))  # fmt: skip
     if balance.may_ask:
         close = balance.relation is Relation.ESTABLISHED
         passage = context.section(LONG_KNOWN if close else RIGHT_MOMENT)
@@ -241,19 +261,19 @@ def tell_balance(balance: Balance, about: Dossier, name: str, draft: AnswerDraft
         (f"{capitalised(to_name(name))} hai dato", balance.given),
         ("Hai chiesto", balance.asked),
         (f"Da {name} hai ricevuto", balance.received),
-        (f"{name} ti ha chiesto", balance.requested),
+        (f"{name} ti ha chiesto", balance.requested or _requested(about)),
     ):
         cited = []
         for thing in things[-2:]:
             number = _where(thing, about, draft)
             if number:
-                cited.append(f"«{whole(thing, about)}» [{number}]")
+                cited.append(f"«{shortened(whole(thing, about))}» [{number}]")
         if cited:
             more = len(things) - len(cited)
             others = (
                 "" if more <= 0 else f" e altre {more} cose" if more > 1 else " e un'altra cosa"
             )
-            draft.say(f"{words} {_listed(cited)}{others}.")
+            draft.say(f"{words} {enumerated(cited)}{others}.")
     if balance.sentence:
         return
     if not balance.given and not balance.asked:
@@ -263,6 +283,11 @@ def tell_balance(balance: Balance, about: Dossier, name: str, draft: AnswerDraft
         )
     elif not balance.given:
         draft.say("Da te non risulta ancora niente di dato.")
+
+
+def _requested(about: Dossier) -> tuple[str, ...]:
+    """What the contact asked, oldest first."""
+    return tuple(words for exchange in about.received for words in requests(exchange))
 
 
 # "Ciao Anna, ti mando l'elenco": what greets is no part of what is given.
@@ -286,7 +311,7 @@ def whole(words: str, about: Dossier) -> str:
 def _where(words: str, about: Dossier, draft: AnswerDraft) -> int:
     """The number of the citation of a thing given or asked; 0 when it is nowhere written."""
     for exchange in about.exchanges:
-        if words in (*(exchange.gives or ()), *(exchange.asks or ())):
+        if words in (*(exchange.gives or ()), *requests(exchange)):
             # What the person corrected by hand need not be in the text.
             return draft.exchange(exchange, _in(exchange, whole(words, about)))
     for note in about.card.notes:
@@ -341,7 +366,7 @@ def _answer_first(
     last: Exchange, gone: int, name: str, context: Context, draft: AnswerDraft
 ) -> None:
     due = last.at.date() + timedelta(days=_patience(context))
-    if gone < FOLLOW_UP_AFTER[1] or last.asks:
+    if gone < FOLLOW_UP_AFTER[1] or requests(last):
         draft.say("L'ultima parola è sua: se non hai ancora risposto, tocca a te.")
         return
     if due <= context.today:

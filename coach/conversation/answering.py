@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach.analysis.text import check_text
-from coach.conversation import about_contact, advice, from_library, messages
+from coach.conversation import about_contact, advice, from_library, messages, replying
 from coach.conversation.asking import FollowUp, follow_up, names_in, take_apart, written_out
 from coach.conversation.contact import Dossier, answers, asked_words, find, replied
 from coach.conversation.context import (
@@ -25,7 +25,7 @@ from coach.conversation.context import (
 from coach.conversation.coverage import Coverage, cover
 from coach.conversation.intents import Intent, shipped_weights
 from coach.conversation.messages import messages_of
-from coach.conversation.signs import FORM, intent_of
+from coach.conversation.signs import FORM, OUT_OF_PART, intent_of
 from coach.conversation.sources import AnswerDraft, first_name, split_sentences
 from coach.conversation.verify import Origins
 from coach.conversation.wording import messages_for, open_part, worded
@@ -66,7 +66,7 @@ _ON_CONTACT: dict[Intent, Callable[[Context, AnswerDraft], Answer]] = {
 _ON_TEXT: dict[Intent, Callable[[Context, AnswerDraft], Answer]] = {
     Intent.WRITE: messages.write,
     Intent.REVIEW: messages.review,
-    Intent.REPLY: messages.reply,
+    Intent.REPLY: replying.reply,
     Intent.RUDE: messages.rude,
     Intent.CHAT: from_library.chat,
 }
@@ -261,6 +261,8 @@ def _composed(context: Context, follows: FollowUp | None, history: Sequence[Chat
     """The answer made of what is written, without a model's words."""
     if follows in (FollowUp.WHY, FollowUp.MORE):
         return _followed(follows, history[-1], context)
+    if OUT_OF_PART.search(fold(context.question)):
+        return from_library.not_covered(context, AnswerDraft(Intent.UNCOVERED, context.on_text))
     intent = Intent.WRITE if follows is FollowUp.AGAIN else _intent(context)
     if intent is Intent.OPEN:
         return _open(context, history)
@@ -373,6 +375,9 @@ def _open(context: Context, history: Sequence[ChatTurn]) -> Answer:
         found = _on_card(context)
         if found is not None:
             return found
+        if about_contact.has_reply(context.question) and names_in(context.question):
+            # "Dove lavora l'Orlandi": whoever is named can only be the contact.
+            return _reply(Intent.FACT, context)
     intent = intent_of(context.question, context.reading.probabilities, pasted=False)
     asked = fold(context.question)
     if context.about is None and _OF_ANYBODY.search(asked):

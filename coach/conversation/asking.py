@@ -59,12 +59,20 @@ _SHORT_FORMS = {
     "msgg": "messaggio", "ke": "che", "ki": "chi", "cs": "cosa", "cn": "con",
     "tt": "tutto", "grz": "grazie", "qst": "questo", "anke": "anche", "tnt": "tanto",
 }  # fmt: skip
+# Said for emphasis, or a demonstrative cut short: nothing is asked with them.
+_EMPHASIS = re.compile(
+    r"\b(?:(?:quest[ieao]|'?st[ie]|ste) )?(?:benedett|maledett|dannat|stramaledett|cavol)[oiae]\b|"
+    r"\b(?:'sto|'sta|'sti|'ste|ste|sti)\b(?= \w)|\b(?:diamine|diavolo|accidenti|caspita|"
+    r"mannaggia|santo cielo)\b",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"(?<![\w.@/])[a-zèé]{1,5}(?![\w@/])")
 
 
 def written_out(question: str) -> str:
-    """A question with the short forms of chats written out."""
-    return _TOKEN.sub(lambda match: _SHORT_FORMS.get(match[0], match[0]), question)
+    """A question with the short forms of chats written out and the words of emphasis left out."""
+    told = _TOKEN.sub(lambda match: _SHORT_FORMS.get(match[0], match[0]), question)
+    return re.sub(r" {2,}", " ", _EMPHASIS.sub(" ", told)).strip() or question
 
 
 def take_apart(text: str) -> Asked:

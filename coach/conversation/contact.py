@@ -19,7 +19,7 @@ from coach.conversation.sources import beginning, split_sentences
 from coach.library.lexical import fold, terms
 from coach.rewrite.discretion import confidential
 from coach.rewrite.fragments import Kind, understand
-from coach.schemas import ContactCard, Direction, Exchange, Register, Relation
+from coach.schemas import ContactCard, Direction, Exchange, Relation
 
 TOPICS = Path(__file__).parent / "data" / "topics.txt"
 
@@ -27,6 +27,8 @@ TOPICS = Path(__file__).parent / "data" / "topics.txt"
 LEAST_SHARE = 0.6
 #: Letters of a stem that may begin a longer one.
 LEAST_STEM = 6
+#: Words from which a question in an exchange is a request.
+LEAST_REQUEST = 5
 
 _MEETING = frozenset(
     (Kind.MET, Kind.INTRODUCED, Kind.TALKED, Kind.EVENT, Kind.WAS_THERE, Kind.HEARD)
@@ -83,7 +85,7 @@ class Dossier:
             Known(words, exchange=exchange)
             for exchange in self.received
             if last is None or exchange.at > last
-            for words in exchange.asks or ()
+            for words in requests(exchange)
         )
         return (*self._notes(_NEEDS, Relation.MET), *asked)
 
@@ -114,7 +116,18 @@ class Dossier:
         return (*self.notes, *said)
 
 
-_REGISTERS = {Register.TU: "tu", Register.LEI: "Lei"}
+def requests(exchange: Exchange) -> tuple[str, ...]:
+    """What an exchange asks: as it was analysed or corrected, else the questions it puts.
+
+    A question of few words ("come stai?") asks for nothing.
+    """
+    if exchange.asks or exchange.corrected:
+        return exchange.asks or ()
+    return tuple(
+        part
+        for part in split_sentences(exchange.text)
+        if part.endswith("?") and len(part.split()) >= LEAST_REQUEST
+    )
 
 
 def fields(card: ContactCard) -> tuple[Known, ...]:

@@ -2,9 +2,10 @@
 
 The cosine of the best passage does not tell. A logistic regression over several signals does: how
 near the question is to those that the passage is known to answer, which of its words, weighted by
-rarity, the passage holds, whether meaning and words agree, and whether the question is about the
-library's subject at all. Texts that the person added answer no known question and may be about
-anything: for them the passage alone counts, and more is asked of it.
+rarity, the passage holds, whether meaning and words agree, by how much the passage is ahead of the
+next, and whether the question is about the library's subject at all. Texts that the person added
+answer no known question and may be about anything: for them the passage alone counts, and more is
+asked of it.
 """
 
 from __future__ import annotations
@@ -103,6 +104,9 @@ def note_signals(weighing: Weighing, found: list[Evidence], reading: Reading) ->
             min(best.dense_rank, FAR) / FAR,
             min(best.lexical_rank, FAR) / FAR,
             reading.about_library,
+            best.passage.score,
+            best.passage.score - found[1].passage.score if len(found) > 1 else 0.0,
+            math.log1p(weighing.terms),
         ],
         dtype=np.float32,
     )

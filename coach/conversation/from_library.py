@@ -10,7 +10,7 @@ from coach.conversation.coverage import Coverage
 from coach.conversation.sources import AnswerDraft, first_name
 from coach.library import Evidence
 from coach.library.lexical import terms
-from coach.schemas import Answer
+from coach.schemas import Answer, Passage
 
 #: Longest stretch quoted of a passage, in characters, and sentences of it at most.
 LONGEST_STRETCH, MOST_SENTENCES = 420, 3
@@ -29,6 +29,8 @@ HELD_WEIGHT, LONGER_WEIGHT = 0.2, 0.04
 OPENING_WEIGHT = 0.08
 #: A stretch with fewer characters leaves the reader asking for more; what that costs it.
 SHORT_STRETCH, SHORT_COST = 160, 0.1
+#: What it costs a stretch that it does not name whoever speaks in it.
+UNNAMED_COST = 0.15
 
 
 def open_question(context: Context, coverage: Coverage, draft: AnswerDraft) -> Answer:
@@ -66,6 +68,7 @@ def best_stretch(question: str, evidence: Evidence) -> str:
     text = evidence.passage.text
     parts = _parts(evidence)
     words = set(terms(question))
+    speaker = _speaker(evidence.passage)
     runs = []
     for first, opening in enumerate(parts):
         if first and _LEANING.match(text[opening.start : opening.end]):
@@ -81,8 +84,15 @@ def best_stretch(question: str, evidence: Evidence) -> str:
             fit += OPENING_WEIGHT if first == 0 else 0.0
             if len(stretch) < SHORT_STRETCH and last + 1 < len(parts):
                 fit -= SHORT_COST
+            fit -= UNNAMED_COST if speaker and speaker not in stretch else 0.0
             runs.append((fit, " ".join(stretch.split())))
     return max(runs)[1]
+
+
+def _speaker(passage: Passage) -> str:
+    """Who speaks in a passage that is headed by a name ("Paolo Gerin: chi insiste…"), or ""."""
+    name, colon, _ = passage.heading.partition(":")
+    return name if colon and name in passage.text else ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,8 @@ def _parts(evidence: Evidence) -> list[_Part]:
     for sentence, cosine in evidence.sentences:
         start = text.index(sentence, parts[-1].end if parts else 0)
         end = start + len(sentence)
+        if not parts and sentence[0].islower():
+            start = 0  # the words before it were too few to be indexed
         if parts and sentence[0].islower():
             before = parts.pop()
             start, cosine = before.start, max(before.cosine, cosine)
@@ -124,9 +136,15 @@ def not_covered(context: Context, draft: AnswerDraft, coverage: Coverage | None 
     where = "Le fonti che ho non"
     if about is not None:
         where = f"Né le fonti né la scheda di {first_name(about.card)}"
-    draft.say(f"{where} ne parlano, e preferisco non rispondere a caso.")
     if coverage is not None and coverage.nearest is not None and coverage.probability >= NEAR:
-        draft.say(f"Se può servirti, la cosa più vicina che trovo è «{coverage.nearest.heading}».")
+        # It may be there: what is not sure is only not quoted.
+        draft.say(
+            "Non trovo nelle fonti una risposta sicura, e preferisco non rispondere a caso. Se può "
+            f"servirti, la cosa più vicina è «{coverage.nearest.heading}»: prova a chiedermi di "
+            "quella."
+        )
+    else:
+        draft.say(f"{where} ne parlano, e preferisco non rispondere a caso.")
     if context.about is not None:
         name = first_name(context.about.card)
         draft.say(

@@ -1,4 +1,4 @@
-"""Answers that hold a message: one to send, one that is looked at, one to answer."""
+"""Answers that hold a message: one to send, one that is looked at, one that hurt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.conversation.context import (
     SILENCE_FOLLOWS,
     Context,
 )
-from coach.conversation.sources import AnswerDraft, dated, first_name, polite_name
+from coach.conversation.sources import AnswerDraft, enumerated, first_name, plain
 from coach.critique import VERDICT_NAMES, critique
 from coach.errors import MessageError
 from coach.library.lexical import fold
@@ -23,8 +23,6 @@ from coach.rewrite import RewriteEvent, rewrite
 from coach.rewrite.discretion import confidential
 from coach.schemas import (
     CHANNEL_LIMITS,
-    Act,
-    Analysis,
     Answer,
     Channel,
     ChatMessage,
@@ -52,9 +50,8 @@ LAST_READ, MAX_READ = 3, 2_000
 #: Longest stretch of a draft that is quoted, in characters.
 LONGEST_QUOTED = 160
 
-_FORMS = (Register.TU, Register.LEI)
-
-_ASKS = (Act.ASK, Act.INTRO_REQUEST, Act.FREE_SERVICE)
+#: The two forms of address.
+FORMS = (Register.TU, Register.LEI)
 
 
 # --- a message to send ----------------------------------------------------------------------------
@@ -129,7 +126,7 @@ def _tell_facts(result: Rewrite, context: Context, draft: AnswerDraft) -> None:
         if number:
             cited.append(f"«{fact.text}» [{number}]")
     if cited:
-        draft.paragraph(f"L'ho composto da {_listed(cited)}.")
+        draft.paragraph(f"L'ho composto da {enumerated(cited)}.")
     else:
         draft.paragraph()
 
@@ -144,10 +141,6 @@ def _source_of(fact: Fact, context: Context, draft: AnswerDraft) -> int:
             if fact.text in note:
                 return draft.card(about.card, note, "appunto")
     return 0
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " e " + parts[-1]
 
 
 def _request(context: Context) -> RewriteRequest:
@@ -209,11 +202,11 @@ def used_with(about: Dossier | None, context: Context) -> Register | None:
     """The form of address used with a contact: the card's, else that of the last exchange."""
     if about is None:
         return None
-    if about.card.register_used in _FORMS:
+    if about.card.register_used in FORMS:
         return about.card.register_used
     for exchange in reversed(about.exchanges[-LAST_READ:]):
         form = form_in(exchange, context)
-        if form in _FORMS:
+        if form in FORMS:
             return form
     return None
 
@@ -222,7 +215,7 @@ def form_in(exchange: Exchange, context: Context) -> Register:
     """The form of address of an exchange."""
     try:
         message = Message(text=exchange.text[:MAX_READ], channel=Channel.EMAIL)
-        return context.analyser.analyse(message, _names(context)).register_used
+        return context.analyser.form_of_address(message, names_of(context))
     except MessageError:
         return Register.NONE
 
@@ -247,7 +240,7 @@ def review(context: Context, draft: AnswerDraft) -> Answer:
     if not context.pasted:
         draft.say("Incollami qui il testo e te lo rivedo: dimmi anche se è un invito o un'e-mail.")
         return draft.answer()
-    judged = _judged(context.pasted, context, _channel_of_draft(context))
+    judged = judge(context.pasted, context, _channel_of_draft(context))
     if judged is None:
         draft.say("Quello che hai incollato non ha parole da giudicare: mandami il testo.")
         return draft.answer(grounded=False)
@@ -269,17 +262,19 @@ def review(context: Context, draft: AnswerDraft) -> Answer:
     return draft.answer(critique=judged)
 
 
-def _judged(text: str, context: Context, channel: Channel) -> Critique | None:
+def judge(text: str, context: Context, channel: Channel) -> Critique | None:
+    """The critique of a text written to, or by, whom a question is about; None without words."""
     relation = context.balance.relation if context.balance else Relation.STRANGER
     message = Message(text=text, channel=channel, relation=relation)
     try:
-        analysis = context.analyser.analyse(message, _names(context))
+        analysis = context.analyser.analyse(message, names_of(context))
     except MessageError:
         return None
     return critique(message, analysis, context.rubric)
 
 
-def _names(context: Context) -> frozenset[str]:
+def names_of(context: Context) -> frozenset[str]:
+    """Words of the names of the two, which are no slips."""
     about = context.about
     texts = [context.profile.name, *((about.card.name, about.card.company) if about else ())]
     return frozenset(word for text in texts for word in text.split())
@@ -326,138 +321,6 @@ def _cite(source: Source, draft: AnswerDraft) -> int:
     )
 
 
-# --- a message to answer --------------------------------------------------------------------------
-
-
-def reply(context: Context, draft: AnswerDraft) -> Answer:
-    """Answer "come rispondo": what the message asks and gives, and a sound reply to complete."""
-    received, exchange = _received(context)
-    about = context.about
-    if not received:
-        draft.say("Incollami il messaggio che hai ricevuto e vediamo insieme come rispondere.")
-        return draft.answer()
-    try:
-        analysis = context.analyser.analyse(
-            Message(text=received, channel=Channel.EMAIL), _names(context)
-        )
-    except MessageError:
-        draft.say("Nel messaggio che hai incollato non trovo parole a cui rispondere.")
-        return draft.answer(grounded=False)
-    number = draft.exchange(exchange) if exchange else draft.pasted(received)
-    if exchange is not None:
-        draft.say(f"L'ultimo messaggio ricevuto è {dated(exchange.at, 'del')}.", number)
-        after = [sent for sent in about.sent if sent.at > exchange.at] if about else []
-        if after:
-            draft.say(f"Dopo hai già scritto tu, {dated(after[-1].at)}.", draft.exchange(after[-1]))
-    asks = [_plain(span.quote) for span in analysis.spans(*_ASKS)]
-    asks += [q for q in _questions(analysis) if not any(q in ask or ask in q for ask in asks)]
-    gives = [_plain(span.quote) for span in analysis.spans(Act.OFFER)]
-    if asks:
-        draft.say(f"Ti chiede: {_quoted(asks)}.", number)
-    if gives:
-        draft.say(f"Ti offre: {_quoted(gives)}.", number)
-    if not asks and not gives:
-        draft.say("Non ti chiede né ti offre niente di preciso: basta una risposta breve.", number)
-    _principle(analysis, context, draft)
-    text = _proposal(analysis, asks, gives, context)
-    judged = _judged(text, context, Channel.FOLLOW_UP)
-    if judged is not None and not any(f.severity is Severity.ERROR for f in judged.violations):
-        draft.paragraph("Una risposta da completare:")
-        draft.paragraph(text)
-    return draft.answer()
-
-
-def _received(context: Context) -> tuple[str, Exchange | None]:
-    """The message to answer: the one pasted, else the last one received."""
-    if context.pasted:
-        return context.pasted, None
-    if context.about is not None and context.about.received:
-        last = context.about.received[-1]
-        return last.text, last
-    return "", None
-
-
-def _plain(quote: str) -> str:
-    return " ".join(quote.split()).rstrip(" .;,")
-
-
-def _questions(analysis: Analysis) -> list[str]:
-    return [_plain(span.quote) for span in analysis.sentences if span.quote.rstrip().endswith("?")]
-
-
-def _quoted(parts: Sequence[str]) -> str:
-    return _listed([f"«{part}»" for part in dict.fromkeys(parts[:2])])
-
-
-def _principle(analysis: Analysis, context: Context, draft: AnswerDraft) -> None:
-    """What the sources say of a message of this kind."""
-    if analysis.has(Act.SALE):
-        _say_from(PEDLAR, "Parte subito con una vendita: non sei obbligato a proseguire.",
-                  context, draft)  # fmt: skip
-    elif analysis.has(Act.PRESSURE):
-        _say_from(INSISTENCE, "Mette fretta: chi insiste, di solito, finisce nascosto.",
-                  context, draft)  # fmt: skip
-    elif analysis.has(*_ASKS) and not _knows(context):
-        _say_from(
-            KINDLY,
-            "Chiede senza conoscerti: conviene rispondere in modo propositivo, perché spesso chi "
-            "sbaglia maniera è in buona fede.",
-            context,
-            draft,
-        )
-
-
-def _knows(context: Context) -> bool:
-    return context.balance is not None and context.balance.relation is not Relation.STRANGER
-
-
-def _say_from(place: tuple[str, str], words: str, context: Context, draft: AnswerDraft) -> None:
-    passage = context.section(place)
-    if passage is not None:
-        draft.say(words, draft.passage(passage))
-
-
-def _proposal(
-    analysis: Analysis, asks: Sequence[str], gives: Sequence[str], context: Context
-) -> str:
-    """A reply made of sentences that claim nothing, with blanks for what only the person knows."""
-    lei = _reply_register(analysis, context) is Register.LEI
-    card = context.about.card if context.about else None
-    name = (polite_name(card) if lei else first_name(card)) if card else ""
-    greeting = ("Buongiorno" if lei else "Ciao") + (f" {name}," if name else ",")
-    lines = ["grazie del Suo messaggio." if lei else "grazie del tuo messaggio."]
-    if gives:
-        lines.append(
-            "La ringrazio di avermelo proposto: [se ti interessa o no, in una riga]."
-            if lei
-            else "Grazie di avermelo proposto: [se ti interessa o no, in una riga]."
-        )
-    unwanted = analysis.has(Act.SALE, Act.PRESSURE)
-    for _ in asks[:1]:
-        if unwanted:
-            lines.append("[un no gentile, o che cosa ti servirebbe davvero]")
-        elif analysis.has(*_ASKS):
-            lines.append("[che cosa puoi fare davvero, o un no gentile con il perché]")
-        else:
-            lines.append("[la tua risposta alla domanda]")
-    if not unwanted:
-        lines.append(
-            "Se Le fa piacere, restiamo in contatto."
-            if lei
-            else "Se ti fa piacere, restiamo in contatto."
-        )
-    signature = context.profile.name.split()[0] if context.profile.name.strip() else ""
-    closing = ("Cordiali saluti" if lei else "A presto") + (f",\n{signature}" if signature else "")
-    return f"{greeting}\n{' '.join(lines)}\n{closing}"
-
-
-def _reply_register(analysis: Analysis, context: Context) -> Register:
-    """The form the message uses, else the one used with the contact; the polite one in doubt."""
-    if analysis.register_used in _FORMS:
-        return analysis.register_used
-    return used_with(context.about, context) or Register.LEI
-
-
 # --- messages that hurt ---------------------------------------------------------------------------
 
 
@@ -483,11 +346,11 @@ def rude(context: Context, draft: AnswerDraft) -> Answer:
     if not said:
         draft.say("Su questo le fonti che ho non dicono niente.")
     if context.pasted:
-        judged = _judged(context.pasted, context, Channel.LINKEDIN_MESSAGE)
+        judged = judge(context.pasted, context, Channel.LINKEDIN_MESSAGE)
         if judged is not None and judged.violations:
             worst = _worst(judged.violations)
             draft.say(
-                f"In quello che ti ha scritto pesa soprattutto questo: «{_plain(worst.quote)}».",
+                f"In quello che ti ha scritto pesa soprattutto questo: «{plain(worst.quote)}».",
                 draft.pasted(context.pasted),
             )
     return draft.answer(grounded=said)

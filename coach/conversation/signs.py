@@ -21,6 +21,14 @@ FORM = (
     r"\b(?:tu|lei) (?:o|oppure) (?:con |del |di |il |col |al |la )*(?:tu|lei)\b|"
     r"\b(?:do|dare|diamo|dargli|darle|dato|date) del (?:tu|lei)\b|\bche forma di cortesia\b"
 )
+#: Asks the coach to leave its part, or for what it was told; matched on the folded question.
+OUT_OF_PART = re.compile(
+    r"\b(?:ignor|dimentic|scord|disattiv|aggir|trascur)\w* (?:\w+ ){0,4}(?:istruzion\w+|regol\w+|"
+    r"filtr\w+|limit\w+|vincol\w+|prompt|indicazion\w+|ti (?:hanno|e stato) det\w+)\b|"
+    r"\b(?:il tuo|tuo|system|il) prompt\b|\bprompt (?:di sistema|iniziale)\b|"
+    r"\b(?:tue|tuoi) (?:istruzion\w+|regol\w+|comandi)\b|\bmessaggio di sistema\b|"
+    r"\bistruzion\w+ (?:che (?:hai|ti)|segrete|ricevut\w+|precedent\w+)\b"
+)
 #: What opens a question and says nothing of what it is after.
 _OPENING = re.compile(
     r"^(?:ciao|salve|buon ?giorno|buona ?sera|scusa|senti|per favore|hey|ehi)(?: coach)?"
@@ -61,13 +69,15 @@ _SURE = tuple(
                        rf"(?:\w+ ){{0,4}}{_MESSAGE}\b"),
         (Intent.WRITE, r"\b(?:che )?(?:cosa|come|che) (?:gli|le) scrivo\b(?! se)"),
         (Intent.WRITE, r"^\W*scriv(?:i|imi|igli|ile) (?:il |un |il prossimo |il primo )?mess?ag"),
-        (Intent.SUMMARY, r"\b(?:cosa|che|tutto quello che|quello che) (?:so|sappiamo) (?:di|su)\b"),
+        (Intent.SUMMARY, r"\b(?:cosa|che|tutto quello che|quello che) (?:so|sappiamo) "
+                         r"(?:di|su|del|della|dello|sul|sulla|dell'|sull')(?:\b|(?<='))"),
         (Intent.SUMMARY, r"^\W*(?:ria?ss?um\w+|riepilog\w+|rinfresc\w+)\b(?! .*\b(?:articolo|libro|"
                          r"commenti|recensione|fonti)\b)"),
         (Intent.RECONNECT, r"\b(?:quando|tra quanto|fra quanto|dopo quanto|ogni quanto)\b.*\b"
                            r"(?:risent|r?i?contatt|riscriv|rifaccio viv|rifarmi viv|richiam|"
                            r"farmi (?:sentire|viv))"),
-        (Intent.BALANCE, r"\b(?:bilancio|a che punto (?:sono|siamo)|chi deve a chi|siamo (?:in )?"
+        (Intent.BALANCE, r"\bcome (?:siamo|stiamo) (?:messi|messe|combinati)\b|"
+                         r"\b(?:bilancio|a che punto (?:sono|siamo)|chi deve a chi|siamo (?:in )?"
                          r"pari|dare e (?:avere|chiedere))\b"),
         (Intent.FACT, r"\bmi (?:ha|aveva) (?:chiesto|detto|raccontato)\b|"
                       r"\bcome (?:ci siamo|l'ho|lo ho|la ho) (?:conosciut|incontrat)|"
@@ -85,6 +95,9 @@ _SURE_ON_CONTACT = tuple(
          r"\b(?:e sparit[oa]|non si (?:fa|e) (?:piu )?(?:fatt\w )?(?:piu )?"
          r"(?:sentire|vivo|viva))\b"),
         (Intent.FACT, FORM),
+        (Intent.FACT, r"^\W*(?:ma )?(?:gli |le |ci )?(?:ho|avevo) (?:gia|mai) "
+                      r"(?:scritt|mandat|rispost|sentit)|"
+                      r"^\W*(?:ma )?(?:mi )?ha (?:gia |mai )?risposto"),
         (Intent.FACT,
          r"\b(?:dammi|mi dai|qual e|hai|dimmi|mi serve|trovami) (?:il |la |l'|un )(?:su[oa] )?"
          r"(?:numero|telefono|cellulare|e-?mail|mail|recapito|indirizzo)\b|"
@@ -119,12 +132,14 @@ _NEEDED = {
                       r"insist|promemoria|ricord|riprov|passo",
     Intent.BALANCE: r"bilanc|\bdare\b|\bdat[oi]\b|chiest|chies|ricev|debit|\bdev[eo]\b|rapport|"
                     r"relazion|punto|stadio|fase|pari\b|favor|scambi|offert|offrir|estrane|conosc|"
-                    r"aiutat|livello|preso|conto",
+                    r"aiutat|livello|preso|conto|mess[io]\b|fatto\b|credit",
     Intent.CHAT: r"ciao|salve|buon|grazie|ringraz|aiut|\bok\b|perfett|ottimo|brav|hey|ehi|sei\b|"
                  r"funzioni|sai fare|puoi|servi\b|arrivederci|dopo|domande|bene|ricevuto|fai\b",
 }  # fmt: skip
 _EXCLUDED = {
     Intent.WRITE: r"^(?:perche|come mai|quando|devo|posso|dovrei|conviene)\b|"
+                  r"\blo (?:scrivo|dico|metto)\b|\bscrivo \w+ o(?:ppure)? \w+|"
+                  r"^(?:dimmi|spiegami) (?:come|cosa|che|le|i|quali)\b|"
                   r"^(?:che |cosa |come |quale |con che |con quale ).*\b(?:chius\w+|finale|saluto|"
                   r"oggetto|apertura|conclu\w+|frase)\b|"
                   r"poesi|script|codice|romanz|canzon|raccont|barzellett|filastroc|dimission|"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from coach.analysis.text import clean, listed, sentences
@@ -22,11 +22,21 @@ from coach.schemas import (
 
 #: Longest quotation of an exchange, in characters.
 LONGEST_QUOTE = 400
+#: Longest thing given or asked that is told in full, in characters.
+LONGEST_TOLD = 120
 
 _MONTHS = (
     "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre",
     "ottobre", "novembre", "dicembre",
 )  # fmt: skip
+
+
+#: Titles that stand before a name, in lower case and without a full stop.
+TITLES = listed(
+    "dott dottssa dott.ssa dr drssa prof profssa prof.ssa ing avv arch geom rag sig sigra sig.ra "
+    "dottore dottor dottoressa professore professor professoressa ingegnere ingegner avvocato "
+    "avvocata architetto architetta geometra ragioniere signor signora don suor padre"
+)
 
 
 def day(when: date | datetime) -> str:
@@ -48,23 +58,21 @@ def dated(when: date | datetime, article: str = "il") -> str:
     return f"{article} {day(when)}"
 
 
+def card_name(card: ContactCard) -> str:
+    """A contact's name without titles."""
+    words = [word for word in card.name.split() if word.rstrip(".").lower() not in TITLES]
+    return " ".join(words) or card.name
+
+
 def first_name(card: ContactCard) -> str:
     """How a contact is called in a sentence: the name without title and surname."""
-    words = [word for word in card.name.split() if word.rstrip(".").lower() not in _TITLES]
-    return words[0] if words else card.name
-
-
-_TITLES = listed(
-    "dott dottssa dott.ssa dr drssa prof profssa prof.ssa ing avv arch geom rag sig sigra sig.ra "
-    "dottore dottor dottoressa professore professor professoressa ingegnere ingegner avvocato "
-    "avvocata architetto architetta geometra ragioniere signor signora don suor padre"
-)
+    return card_name(card).split()[0] if card.name.strip() else card.name
 
 
 def polite_name(card: ContactCard) -> str:
     """How a contact is greeted by whom says *Lei*: "dott.ssa Spinelli", "Marco Rossi"."""
     words = card.name.split()
-    title = next((word for word in words if word.rstrip(".").lower() in _TITLES), "")
+    title = next((word for word in words if word.rstrip(".").lower() in TITLES), "")
     return f"{title.lower()} {words[-1]}" if title and len(words) > 1 else card.name
 
 
@@ -76,6 +84,30 @@ def to_name(name: str) -> str:
 def capitalised(text: str) -> str:
     """A text with its first letter in capital, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def plain(quote: str) -> str:
+    """A quotation on one line, without what closes it."""
+    return " ".join(quote.split()).rstrip(" .;,")
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """Parts as a sentence lists them: "a, b e c"."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " e " + parts[-1]
+
+
+def shortened(words: str) -> str:
+    """What was given or asked, short enough to be told: cut where a clause ends, with an ellipsis.
+
+    The citation beside it keeps the words as they stand.
+    """
+    words = " ".join(words.split())
+    if len(words) <= LONGEST_TOLD:
+        return words
+    kept = words[:LONGEST_TOLD]
+    clause = max(kept.rfind(mark) for mark in (", ", "; ", ": ", ". "))
+    end = clause if clause >= LONGEST_TOLD // 2 else kept.rfind(" ")
+    return kept[:end].rstrip(" ,;:.") + "…"
 
 
 def told_of(exchange: Exchange) -> str:

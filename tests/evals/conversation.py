@@ -9,6 +9,8 @@
   sources, a third of which nothing answers. An answer must cite what `cites` says, say what `says`
   says, and hold against `coach.conversation.verify`: every citation stands where it says, no number
   is left over, no name, number or date comes from nowhere.
+* `questions_heldout.jsonl`: the same, written by another hand and some asked in the course of a
+  conversation (`after`). Only totals are shown, so that nobody mends the answers to them.
 """
 
 from __future__ import annotations
@@ -35,11 +37,12 @@ from coach.conversation.sources import day
 from coach.conversation.training import Labelled, labelled, searched
 from coach.conversation.verify import Origins, objections
 from coach.library import Library
-from coach.schemas import Answer, ContactCard, Exchange, Sender
+from coach.schemas import Answer, ChatTurn, ContactCard, Exchange, Sender
 from coach.settings import PROJECT, Settings
 from tests.evals.measure import Measure
 
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
+HELD_OUT_QUESTIONS = Path(__file__).parent / "questions_heldout.jsonl"
 #: The day on which the questions are asked.
 TODAY = date(2026, 6, 15)
 
@@ -47,12 +50,17 @@ TODAY = date(2026, 6, 15)
 HELD_OUT = ("test", "fresh", "last")
 
 LEAST_INTENTS, LEAST_PRECISION, LEAST_RECALL, LEAST_REFUSED = 0.88, 0.95, 0.80, 0.97
+LEAST_HELD_OUT_RIGHT, LEAST_HELD_OUT_REFUSED, MOST_HELD_OUT_UNFOUNDED = 0.72, 0.95, 2
 MOST_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
 class Case:
-    """A question with whom it is about and what its answer is held to."""
+    """A question with whom it is about and what its answer is held to.
+
+    Attributes:
+        after: what was asked before it.
+    """
 
     id: str
     question: str
@@ -64,14 +72,15 @@ class Case:
     card: ContactCard | None
     exchanges: tuple[Exchange, ...]
     profile: Sender
+    after: Sequence[str] = ()
 
 
-def cases(coach: Coach) -> Iterator[Case]:
+def cases(coach: Coach, file: Path = QUESTIONS) -> Iterator[Case]:
     """The questions of the file, their exchanges analysed."""
     contacts: dict[str | None, tuple[ContactCard | None, tuple[Exchange, ...], Sender]] = {
         None: (None, (), Sender())
     }
-    for line in QUESTIONS.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         row: dict[str, Any] = json.loads(line)
         if "contact" in row:
             name = row["contact"]
@@ -85,6 +94,7 @@ def cases(coach: Coach) -> Iterator[Case]:
         yield Case(
             row["id"], row["question"], row["answerable"], row.get("intent", ""),
             row["cites"], row["says"], row["never"], card, exchanges, profile,
+            row.get("after", ()),
         )  # fmt: skip
 
 
@@ -98,12 +108,29 @@ def analysed(coach: Coach, contact: str, number: int, row: dict[str, Any]) -> Ex
 
 
 def asked(coach: Coach, library: Library, case: Case, told: Any = None) -> Answer:
+    """The answer to a case, after those to what was asked before it."""
+    history: list[ChatTurn] = []
+    for question in case.after:
+        before = _answer(coach, library, case, question, history)
+        history.append(ChatTurn(at=datetime(2026, 6, 15, tzinfo=UTC), question=question,
+                                answer=before))  # fmt: skip
+    return _answer(coach, library, case, case.question, history, told)
+
+
+def _answer(
+    coach: Coach,
+    library: Library,
+    case: Case,
+    question: str,
+    history: Sequence[ChatTurn],
+    told: Any = None,
+) -> Answer:
     return answer(
-        case.question,
+        question,
         card=case.card,
         exchanges=case.exchanges,
         balance=balance(case.card, case.exchanges) if case.card else None,
-        history=(),
+        history=history,
         profile=case.profile,
         library=library,
         analyser=coach.analyser,
@@ -190,6 +217,30 @@ def conversations(coach: Coach, library: Library) -> list[Measure]:
     ]  # fmt: skip
 
 
+def held_out(coach: Coach, library: Library) -> list[Measure]:
+    """The same on questions that nobody looks at: totals alone."""
+    good = answered = refused = rightly = unfounded = 0
+    for case in cases(coach, HELD_OUT_QUESTIONS):
+        result = asked(coach, library, case)
+        found = problems(case, result, coach, library)
+        strange = [p for p in found if p.startswith(("inventato", "fonte", "numeri"))]
+        unfounded += bool(strange)
+        if case.answerable:
+            answered += 1
+            good += len(found) == len(strange)
+        else:
+            refused += 1
+            rightly += not result.grounded
+    return [
+        Measure("conversation, held out, answers as they must be", good / answered,
+                LEAST_HELD_OUT_RIGHT, note=f"{answered} questions"),
+        Measure("conversation, held out, unanswerable refused", rightly / refused,
+                LEAST_HELD_OUT_REFUSED, note=f"{refused} questions"),
+        Measure("conversation, held out, something from nowhere", unfounded,
+                MOST_HELD_OUT_UNFOUNDED, False, "{:.0f}", f"{answered + refused} answers"),
+    ]  # fmt: skip
+
+
 def intents(coach: Coach) -> Measure:
     """How often the unseen questions are taken for what they are.
 
@@ -253,4 +304,5 @@ def measures(coach: Coach) -> list[Measure]:
                 intents(coach),
                 *coverage(coach, library),
                 *conversations(coach, library),
+                *held_out(coach, library),
             ]
