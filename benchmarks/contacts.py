@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.memory import own_peak
 from coach.schemas import Direction, ExchangeChannel
 from coach.settings import PROJECT, Settings
 from coach.store import Store
@@ -94,7 +94,7 @@ def main() -> None:
         found: dict[str, float | str] = {
             "merge": _seconds(lambda: store.merge(given)),
             "again": _seconds(lambda: store.merge(given)),
-            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "memory": own_peak(),
         }
         found["list"] = 1000 * _median(store.contacts)
         searches = ("anna", "nicolo rossi 77", "nessuno così", "responsabile azienda")

@@ -24,7 +24,8 @@ _QUOTATION = re.compile(r"«[^»]{0,400}»|\"[^\"]{0,400}\"|(?<!\w)'[^'\n]{3,200
 # Set phrases in which a pronoun is not said to the reader.
 _SET_PHRASE = re.compile(
     r"\b(?:fai[ -]da[ -]te|a tu per tu|d(?:el|are del|iamoci del|arci del) (?:tu|lei)|"
-    r"chi fa da sé|te deum|la mia lei|se ti va bene così|come va|va (?:bene|benissimo))\b",
+    r"chi fa da sé|te deum|la mia lei|se ti va bene così|come va|va (?:bene|benissimo)|"
+    r"(?:più|meno) di quanto (?:non )?sembri)\b",
     re.IGNORECASE,
 )
 # "Sei" as a number: what stands before or after it.
