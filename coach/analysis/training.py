@@ -11,8 +11,6 @@ author's habits, and sentences of the habits one knows are too easy.
 from __future__ import annotations
 
 import json
-import random
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach import rubric
+from coach.analysis import patterns
 from coach.analysis.acts import (
     WEIGHTS,
     ActWeights,
@@ -60,11 +59,6 @@ LOWEST, LOWEST_AGAINST, HIGHEST = 0.35, 0.45, 0.5
 LEAST_SIGN = 0.3
 #: Not the kinds of asking: they are found where something is asked anyway.
 AGAINST = frozenset({Act.ASK, Act.SALE, Act.PRESSURE, Act.FAMILIARITY})
-
-_LIST = re.compile(r"(?P<name>\w+) = (?P<members>.+)")
-_PATTERN = re.compile(r"(?P<acts>[a-z_ ]+|-): (?P<text>.+)")
-_CHOICE = re.compile(r"\(([^()]*)\)")
-_MEMBER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -116,49 +110,20 @@ def read_examples(folder: Path = DRAFTS) -> list[Example]:
 
 
 def pattern_examples(text: str, drawn: int = DRAWN) -> Iterator[Example]:
-    """Draw sentences from patterns; always the same ones.
+    """Draw sentences from patterns, whose labels are acts parted by spaces; `-` for none.
 
     Args:
-        text: lists (`name = one|other`) and patterns (`acts: text`), one a line; `#` opens a
-            comment. In a pattern `(one|other)` is a choice and `{name}` a member of a list.
+        text: see `coach.analysis.patterns`.
         drawn: how many sentences a pattern gives.
 
     Raises:
-        ValueError: a line is neither, or names an act or a list that does not exist.
+        ValueError: as `patterns.draw`, or an act that does not exist.
     """
-    lists: dict[str, list[str]] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line or line.startswith("#"):
-            continue
-        if named := _LIST.fullmatch(line):
-            lists[named["name"]] = named["members"].split("|")
-            continue
-        pattern = _PATTERN.fullmatch(line)
-        if not pattern:
-            raise ValueError(f"line {number}: neither a list nor a pattern: {line}")
-        acts = frozenset(Act(name) for name in pattern["acts"].split() if name != "-")
-        # Whether a turn of phrase speaks of the recipient is not said beside it.
-        judged = frozenset(Act) - {Act.PERSONAL}
-        # One generator a line: a pattern added does not change what the others give.
-        chance = random.Random(line)
-        for _ in range(drawn):
-            sentence = clean(_draw(pattern["text"], lists, chance, number)).text
-            yield Example(sentence, acts, judged=judged)
-
-
-def _draw(pattern: str, lists: dict[str, list[str]], chance: random.Random, number: int) -> str:
-    def member(match: re.Match[str]) -> str:
-        if match[1] not in lists:
-            raise ValueError(f"line {number}: no list named {match[1]}")
-        return chance.choice(lists[match[1]])
-
-    text, replaced = pattern, 1
-    while replaced:
-        text, members = _MEMBER.subn(member, text)
-        text, choices = _CHOICE.subn(lambda match: chance.choice(match[1].split("|")), text)
-        replaced = members + choices
-    text = re.sub(r"\s+([,.:?!])", r"\1", " ".join(text.split()))
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".?!" else ".")
+    # Whether a turn of phrase speaks of the recipient is not said beside it.
+    judged = frozenset(Act) - {Act.PERSONAL}
+    for sentence in patterns.draw(text, drawn):
+        acts = frozenset(Act(name) for name in sentence.label.split() if name != "-")
+        yield Example(clean(sentence.text).text, acts, judged=judged)
 
 
 def principle_examples(rubric: Rubric) -> list[Example]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.analysis import patterns
 from coach.analysis.text import clean, sentences
 from coach.roleplay import conduct
 from coach.roleplay.manner import (
@@ -47,11 +47,6 @@ MOST_FALSE = 0.001
 LOWEST = 0.4
 #: Acts of a sentence that its reader takes badly anyway.
 _UNWELCOME = frozenset(("ask", "sale", "pressure"))
-
-_LIST = re.compile(r"(?P<name>\w+) = (?P<members>.+)")
-_PATTERN = re.compile(r"(?P<family>[a-z_]+|-): (?P<text>.+)")
-_CHOICE = re.compile(r"\(([^()]*)\)")
-_MEMBER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -89,42 +84,16 @@ def read_examples() -> list[Example]:
 
 
 def drawn(text: str) -> Iterator[Example]:
-    """Sentences drawn from patterns; always the same ones.
+    """Sentences drawn from patterns, whose labels are families; `-` for none.
 
     Raises:
-        ValueError: a line is neither a list nor a pattern, or names what does not exist.
+        ValueError: as `patterns.draw`, or a family that does not exist.
     """
-    lists: dict[str, list[str]] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line or line.startswith("#"):
-            continue
-        if named := _LIST.fullmatch(line):
-            lists[named["name"]] = named["members"].split("|")
-            continue
-        pattern = _PATTERN.fullmatch(line)
-        if not pattern or pattern["family"] not in (*FAMILIES, "-"):
-            raise ValueError(f"line {number}: neither a list nor a pattern: {line}")
-        # One generator a line: a pattern added does not change what the others give.
-        chance = random.Random(line)
-        for _ in range(DRAWN):
-            sentence = _draw(pattern["text"], lists, chance, number)
-            for part in _parts(sentence):
-                yield Example(part, pattern["family"], line)
-
-
-def _draw(pattern: str, lists: dict[str, list[str]], chance: random.Random, number: int) -> str:
-    def member(match: re.Match[str]) -> str:
-        if match[1] not in lists:
-            raise ValueError(f"line {number}: no list named {match[1]}")
-        return chance.choice(lists[match[1]])
-
-    text, replaced = pattern, 1
-    while replaced:
-        text, members = _MEMBER.subn(member, text)
-        text, choices = _CHOICE.subn(lambda match: chance.choice(match[1].split("|")), text)
-        replaced = members + choices
-    text = re.sub(r"\s+([,.:?!])", r"\1", " ".join(text.split()))
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".?!" else ".")
+    for sentence in patterns.draw(text, DRAWN):
+        if sentence.label not in (*FAMILIES, "-"):
+            raise ValueError(f"line {sentence.number}: no family named {sentence.label}")
+        for part in _parts(sentence.text):
+            yield Example(part, sentence.label, sentence.pattern)
 
 
 def _parts(text: str) -> list[str]:
