@@ -6,7 +6,7 @@ The use cases receive their parts as arguments; the command line and the page ta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -35,6 +35,7 @@ from coach.settings import NO_MODEL, Settings
 
 if TYPE_CHECKING:
     from coach.analysis import Analyser
+    from coach.conversation.whom import Whom
     from coach.embeddings import E5Embeddings
     from coach.library import Library
     from coach.llm import ChatModel
@@ -321,7 +322,7 @@ class Coach:
 
         Args:
             question: in Italian.
-            contact_id: whom it is about; None for an open question.
+            contact_id: whom it is about; None for an open question, which may name a contact.
             use_model: whether the configured model may word the answer.
             share_contact: whether a remote model may be told about the contact.
             remember: whether the conversation so far is read, and this turn added to it.
@@ -334,18 +335,23 @@ class Coach:
         """
         from coach.conversation import answer
 
-        card = self.store.contact(contact_id) if contact_id else None
-        made = answer(
-            question,
-            **self._known(card, remember),
-            model=self.model if use_model and self.model_problem is None else None,
-            share_contact=share_contact,
-            on_text=on_text,
-            cancel=cancel,
-        )
+        contact_id = self.store.contact(contact_id).id if contact_id else None
+        named = None if contact_id else self._named(question)
+        if named and named.card is None:
+            made = named.unsettled()
+        else:
+            made = answer(
+                question,
+                **self._known(contact_id, named, remember),
+                model=self.model if use_model and self.model_problem is None else None,
+                share_contact=share_contact,
+                on_text=on_text,
+                cancel=cancel,
+            )
+            made = named.said_of(made) if named else made
         if remember:
             turn = ChatTurn(at=datetime.now(UTC), question=question, answer=made)
-            self.store.add_turn(card.id if card else None, turn)
+            self.store.add_turn(contact_id, turn)
         return made
 
     def outgoing(
@@ -359,12 +365,28 @@ class Coach:
         """
         from coach.conversation import outgoing
 
-        card = self.store.contact(contact_id) if contact_id else None
-        return outgoing(question, **self._known(card, True), share_contact=share_contact)
+        named = None if contact_id else self._named(question)
+        if named and named.card is None:
+            return ()
+        known = self._known(contact_id, named, True)
+        return outgoing(question, **known, share_contact=share_contact)
 
-    def _known(self, card: ContactCard | None, remember: bool) -> dict[str, Any]:
-        """What an answer rests on: the contact, the conversation so far, the sources."""
-        contact_id = card.id if card else None
+    def _named(self, question: str) -> Whom | None:
+        """Whom a question names, looked up among the contacts."""
+        from coach.conversation.whom import whom
+
+        def look_up(words: str) -> Iterable[ContactCard]:
+            return (row.card for row in self.store.contacts(words, order="name", limit=None))
+
+        return whom(question, look_up=look_up, library=self.library)
+
+    def _known(self, contact_id: str | None, named: Whom | None, remember: bool) -> dict[str, Any]:
+        """What an answer rests on: the contact, the conversation so far, the sources.
+
+        Of a contact only named in the question the card is read, and the conversation stays the
+        general one.
+        """
+        card = self.store.contact(contact_id) if contact_id else named.card if named else None
         return {
             "card": card,
             "exchanges": self.store.exchanges(card.id) if card else [],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from coach import settings
+from coach import privacy, settings
 from coach.analysis import Analyser
 from coach.composition import Coach
 from coach.errors import ConfigurationError, MessageError, ModelUnavailable
@@ -184,3 +184,22 @@ def test_a_rewrite_without_a_model_is_composed(coach):
     assert told
     with pytest.raises(MessageError):
         coach.rewrite(RewriteRequest(draft=""))
+
+
+def test_a_general_question_may_name_a_contact(coach, small_library):
+    card = coach.store.add_contact(
+        ContactCard(id="", name="Ilaria Sarti", notes=["cerca un grafico"])
+    )
+    found = coach.ask("Che cosa cerca Ilaria Sarti?")
+    assert "Ilaria Sarti" in found.text
+    assert "grafico" in found.text
+    # The turn is one of the general conversation, and goes when the person is forgotten.
+    assert [turn.question for turn in coach.store.turns(None, 10)] == [
+        "Che cosa cerca Ilaria Sarti?"
+    ]
+    stranger = coach.ask("Che cosa posso offrire a Pancrazio Zuin?")
+    assert not stranger.grounded
+    assert "Pancrazio Zuin" in stranger.text
+    assert privacy.forget(coach.store, coach.settings, card.id).clean
+    assert not any("Sarti" in turn.answer.text for turn in coach.store.turns(None, 10))
+    coach.library.close()

@@ -965,3 +965,9 @@ def test_when_they_met_without_a_day(ask):
     told = ask("quando ci siamo incontrati?", card)
     assert "Il giorno non è scritto" in told.text
     assert told.grounded
+
+
+@pytest.mark.parametrize("surname", ["Sarti", "Ferrari", "Bianchi", "Monti"])
+def test_a_surname_that_is_a_word_says_nothing_of_what_is_asked(surname):
+    asked = asked_words(f"Che cosa cerca Ilaria {surname}?", {"ilaria", surname.lower()})
+    assert asked == ("cercare",)

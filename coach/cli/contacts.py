@@ -25,7 +25,6 @@ from coach.schemas import (
 )
 
 if TYPE_CHECKING:
-    from coach.conversation.whom import Whom
     from coach.privacy import Proof
     from coach.store import ContactRow
     from coach.store.merging import ImportSummary
@@ -504,32 +503,18 @@ def _ask(args: Arguments, coach: Coach) -> int:
     if not any(letter.isalnum() for letter in args.question):
         raise InputError("La domanda è vuota.", "Scrivi che cosa vuoi sapere.")
     contact_id = coach.store.contact(args.contact).id if args.contact is not None else None
-    named = None if contact_id else _named(args.question, coach)
-    answer = named.unsettled() if named and named.card is None else None
-    if answer is None:
-        answer = coach.ask(
-            args.question,
-            named.card.id if named and named.card else contact_id,
-            use_model=not args.no_llm and coach.model_problem is None,
-            share_contact=args.share_contact,
-            remember=False,
-        )
-        answer = named.said_of(answer) if named else answer
+    answer = coach.ask(
+        args.question,
+        contact_id,
+        use_model=not args.no_llm and coach.model_problem is None,
+        share_contact=args.share_contact,
+        remember=False,
+    )
     if args.json:
         print_json(answer_object(answer))
     else:
         _print_answer(answer)
     return 0
-
-
-def _named(question: str, coach: Coach) -> Whom | None:
-    """Whom a question names, looked up among the contacts."""
-    from coach.conversation.whom import whom
-
-    def look_up(words: str) -> Iterable[ContactCard]:
-        return (row.card for row in coach.store.contacts(words, order="name", limit=None))
-
-    return whom(question, look_up=look_up, library=coach.library)
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:

@@ -143,6 +143,7 @@ def fields(card: ContactCard) -> tuple[Known, ...]:
 
 
 # Words of a question that say nothing of what it is about.
+_LETTERS = re.compile(r"[^\W\d_]+")
 _EMPTY = listed(
     "avere essere fare dire sapere cosa che chi come quando dove quale quanto persona contatto "
     "scheda appunto lei lui suo proprio anche gia mai ancora ora adesso ultimo ultima volta "
@@ -155,14 +156,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def asked_words(question: str, names: Collection[str]) -> tuple[str, ...]:
-    """The folded lemmas that say what a question on a contact is about."""
-    return tuple(
-        dict.fromkeys(
-            term
-            for term in terms(question)
-            if term not in _EMPTY and term not in names and len(term) > 2
-        )
-    )
+    """The folded lemmas that say what a question on a contact is about.
+
+    Args:
+        question: as it was typed.
+        names: the folded words of the contact's name, which say nothing.
+    """
+    # Before they are made lemmas: "Sarti" is no tailor.
+    unnamed = _LETTERS.sub(lambda word: "" if fold(word[0]) in names else word[0], question)
+    found = (term for term in terms(unnamed) if term not in _EMPTY and len(term) > 2)
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from coach.analysis import lexicon
-from coach.analysis.text import clean, listed
+from coach.analysis.text import check_text, clean, listed
 from coach.conversation.asking import take_apart, written_out
 from coach.conversation.intents import Intent, shipped_weights
 from coach.conversation.signs import intent_of
@@ -27,8 +27,8 @@ LookUp = Callable[[str], Iterable[ContactCard]]
 
 #: Most people of one name that are told apart in an answer.
 MOST_TOLD = 5
-#: Pairs of words without a capital that are looked up as a name.
-MOST_PAIRS = 12
+#: Names, and pairs of words without a capital, that are looked up.
+MOST_TRIED = 12
 
 #: Intents of which a single name is a contact's.
 _PERSONAL = frozenset((
@@ -98,7 +98,11 @@ def whom(question: str, *, look_up: LookUp, library: Library) -> Whom | None:
         question: as it was typed, perhaps with a text pasted in it.
         look_up: finds contacts by words.
         library: what it knows of names and vectors.
+
+    Raises:
+        MessageError: the question is empty, too large, binary or holds no word.
     """
+    check_text(question)
     asked = take_apart(question)
     text = clean(written_out(asked.question)).text
     names = _names(text)
@@ -150,7 +154,7 @@ def _names(text: str) -> tuple[str, ...]:
     for name in tuple(found):
         # "Paolo Ferrari di Belguardo" is Paolo Ferrari; "De Luca" stays whole.
         found += [part for part in _PARTED.split(name) if part[:1].isupper() and part != name]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))[:MOST_TRIED]
 
 
 def _bare(token: str) -> str:
@@ -172,7 +176,7 @@ def _pairs(text: str, names: Iterable[str]) -> tuple[str, ...]:
         for one, other in pairwise(words)
         if terms(one) and terms(other) and f"{one} {other}" in text
     ]
-    return tuple(pairs[:MOST_PAIRS])
+    return tuple(pairs[:MOST_TRIED])
 
 
 def _bears(card: ContactCard, name: str) -> bool:
