@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from coach.errors import CoachError
 from coach.schemas import (
@@ -35,6 +35,7 @@ from coach.settings import NO_MODEL, Settings
 
 if TYPE_CHECKING:
     from coach.analysis import Analyser
+    from coach.conversation.answering import Known
     from coach.conversation.whom import Whom
     from coach.embeddings import E5Embeddings
     from coach.library import Library
@@ -380,18 +381,19 @@ class Coach:
 
         return whom(question, look_up=look_up, library=self.library)
 
-    def _known(self, contact_id: str | None, named: Whom | None, remember: bool) -> dict[str, Any]:
+    def _known(self, contact_id: str | None, named: Whom | None, remember: bool) -> Known:
         """What an answer rests on: the contact, the conversation so far, the sources.
 
         Of a contact only named in the question the card is read, and the conversation stays the
         general one.
         """
         card = self.store.contact(contact_id) if contact_id else named.card if named else None
+        conversation = card.id if card and contact_id else None
         return {
             "card": card,
             "exchanges": self.store.exchanges(card.id) if card else [],
             "balance": self.balance(card.id) if card else None,
-            "history": self.store.turns(contact_id, MEMORY) if remember else [],
+            "history": self.store.turns(conversation, MEMORY) if remember else [],
             "profile": self.store.profile(),
             "library": self.library,
             "analyser": self.analyser,

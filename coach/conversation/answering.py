@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from coach.analysis.text import check_text
 from coach.conversation import about_contact, advice, from_library, messages, replying
@@ -72,23 +72,42 @@ _ON_TEXT: dict[Intent, Callable[[Context, AnswerDraft], Answer]] = {
 }
 
 
+class Known(TypedDict):
+    """What an answer rests on.
+
+    Attributes:
+        card: the contact it is about; None for an open question.
+        exchanges: all that passed with the contact, analysed.
+        balance: where the two stand; None without a contact.
+        history: the turns before, oldest first.
+        profile: the person who asks.
+        library: the sources.
+        analyser: analyses messages.
+        rubric: the principles.
+        prompts_folder: where the prompts are.
+        today: the day it is asked.
+    """
+
+    card: ContactCard | None
+    exchanges: Sequence[Exchange]
+    balance: Balance | None
+    history: Sequence[ChatTurn]
+    profile: Sender
+    library: Library
+    analyser: Analyser
+    rubric: Rubric
+    prompts_folder: Path
+    today: date
+
+
 def answer(
     question: str,
     *,
-    card: ContactCard | None,
-    exchanges: Sequence[Exchange],
-    balance: Balance | None,
-    history: Sequence[ChatTurn],
-    profile: Sender,
-    library: Library,
-    analyser: Analyser,
-    rubric: Rubric,
     model: ChatModel | None,
-    prompts_folder: Path,
+    share_contact: bool = False,
     on_text: Told | None = None,
     cancel: Cancelled | None = None,
-    today: date,
-    share_contact: bool = False,
+    **known: Unpack[Known],
 ) -> Answer:
     """Answer a question of the person, about one contact or about getting to know people.
 
@@ -98,61 +117,28 @@ def answer(
 
     Args:
         question: as it was typed, perhaps with a draft or a message pasted in it.
-        card: the contact it is about; None for an open question.
-        exchanges: all that passed with the contact, analysed.
-        balance: where the two stand; None without a contact.
-        history: the turns before, oldest first.
-        profile: the person who asks.
-        library: the sources.
-        analyser: analyses messages.
-        rubric: the principles.
         model: words answers; None for the composed ones alone.
-        prompts_folder: where the prompts are.
+        share_contact: whether a remote model may be sent what is known of the contact.
         on_text: told the text so far; what is returned stands instead of it.
         cancel: asked now and then; True ends the model's work.
-        today: the day it is asked.
-        share_contact: whether a remote model may be sent what is known of the contact.
+        known: what the answer rests on.
 
     Raises:
         MessageError: the question is empty, too large, binary or holds no word.
         LibraryError: the index failed.
     """
-    context, follows = _prepare(
-        question,
-        card=card,
-        exchanges=exchanges,
-        balance=balance,
-        history=history,
-        profile=profile,
-        library=library,
-        analyser=analyser,
-        rubric=rubric,
-        # A message is made of the contact's card: a remote model sees it only when told so.
-        model=None if _is_private(model, share_contact) else model,
-        prompts_folder=prompts_folder,
-        today=today,
-        on_text=on_text,
-        cancel=cancel,
-    )
+    # A message is made of the contact's card: a remote model sees it only when told so.
+    private = _is_private(model, share_contact)
+    writer = None if private else model
+    context, follows = _prepare(question, known, model=writer, on_text=on_text, cancel=cancel)
+    history = known["history"]
     composed = _sound(_composed(context, follows, history), context)
-    shown, turns = _shown(composed, context, history, _is_private(model, share_contact))
+    shown, turns = _shown(composed, context, history, private)
     return worded(composed, shown, turns, model=model) if shown is not None else composed
 
 
 def outgoing(
-    question: str,
-    *,
-    card: ContactCard | None,
-    exchanges: Sequence[Exchange],
-    balance: Balance | None,
-    history: Sequence[ChatTurn],
-    profile: Sender,
-    library: Library,
-    analyser: Analyser,
-    rubric: Rubric,
-    prompts_folder: Path,
-    today: date,
-    share_contact: bool = False,
+    question: str, *, share_contact: bool = False, **known: Unpack[Known]
 ) -> tuple[ChatMessage, ...]:
     """What a remote model would be sent for this question; empty when nothing would leave.
 
@@ -163,20 +149,8 @@ def outgoing(
         MessageError: the question is empty, too large, binary or holds no word.
         LibraryError: the index failed.
     """
-    context, follows = _prepare(
-        question,
-        card=card,
-        exchanges=exchanges,
-        balance=balance,
-        history=history,
-        profile=profile,
-        library=library,
-        analyser=analyser,
-        rubric=rubric,
-        model=None,
-        prompts_folder=prompts_folder,
-        today=today,
-    )
+    context, follows = _prepare(question, known)
+    history = known["history"]
     composed = _composed(context, follows, history)
     if composed.rewrite is not None:
         return messages_of(composed.rewrite, context) if share_contact else ()
@@ -207,23 +181,15 @@ def _shown(
 
 def _prepare(
     question: str,
+    known: Known,
     *,
-    card: ContactCard | None,
-    exchanges: Sequence[Exchange],
-    balance: Balance | None,
-    history: Sequence[ChatTurn],
-    profile: Sender,
-    library: Library,
-    analyser: Analyser,
-    rubric: Rubric,
-    model: ChatModel | None,
-    prompts_folder: Path,
-    today: date,
+    model: ChatModel | None = None,
     on_text: Told | None = None,
     cancel: Cancelled | None = None,
 ) -> tuple[Context, FollowUp | None]:
     """Take a question apart and gather what its answer may use."""
     check_text(question)
+    card, history, library = known["card"], known["history"], known["library"]
     asked = take_apart(question)
     asked = replace(asked, question=written_out(asked.question))
     follows = follow_up(question, history)
@@ -233,7 +199,7 @@ def _prepare(
         asked = replace(asked, question=f"{history[-1].question} {question}")
     about = None
     if card is not None:
-        ordered = sorted(exchanges, key=lambda exchange: exchange.at)
+        ordered = sorted(known["exchanges"], key=lambda exchange: exchange.at)
         about = Dossier(card, tuple(ordered))
     weights = shipped_weights()
     names = frozenset(fold(word) for word in card.name.split()) if card else frozenset()
@@ -241,16 +207,16 @@ def _prepare(
         question=asked.question,
         pasted=asked.pasted,
         about=about,
-        balance=balance,
-        profile=profile,
+        balance=known["balance"],
+        profile=known["profile"],
         library=library,
-        analyser=analyser,
-        rubric=rubric,
+        analyser=known["analyser"],
+        rubric=known["rubric"],
         model=model,
-        prompts_folder=prompts_folder,
+        prompts_folder=known["prompts_folder"],
         weights=weights,
         reading=weights.read(asked.question, library.vectors([asked.question])[0], names),
-        today=today,
+        today=known["today"],
         on_text=on_text,
         cancel=cancel,
     )

@@ -109,7 +109,7 @@ def weigh(snapshot: Snapshot, question: str, vector: Vectors, k: int) -> Weighin
         meaning = float(told[family].max()) + float(whole[family].max())
         found.append(
             Evidence(
-                passage=_passage(snapshot.entries[place], score),
+                passage=passage_of(snapshot.entries[place], score),
                 asked=float(asked[family].max()),
                 told=float(told[family].max()),
                 whole=float(whole[family].max()),
@@ -149,7 +149,8 @@ def _rarity(snapshot: Snapshot, term: str) -> float:
     return math.log(1 + (count - holding + 0.5) / (holding + 0.5))
 
 
-def _passage(entry: Entry, score: float) -> Passage:
+def passage_of(entry: Entry, score: float) -> Passage:
+    """An entry as a passage that was found, with its score."""
     return Passage(
         text=entry.text,
         title=entry.title,
@@ -164,5 +165,5 @@ def passage_under(entries: Sequence[Entry], source_id: str, heading: str) -> Pas
     """The passage of a source under a heading, or None."""
     for entry in entries:
         if entry.source_id == source_id and entry.heading == heading:
-            return _passage(entry, 0.0)
+            return passage_of(entry, 0.0)
     return None

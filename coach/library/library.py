@@ -14,7 +14,7 @@ from coach.embeddings import E5Embeddings, TextEmbedder, Vectors
 from coach.errors import CoachError, InputError, LibraryError, RowError
 from coach.library import alignment, entries, retrieval
 from coach.library.entries import Entry
-from coach.library.evidence import Weighing, passage_under, weigh
+from coach.library.evidence import Weighing, passage_of, passage_under, weigh
 from coach.library.retrieval import Mode
 from coach.library.snapshot import RECIPE, Progress, Snapshot, SnapshotFolder
 from coach.library.sources import AddedTexts, Addition
@@ -185,7 +185,9 @@ class Library:
             rankings = retrieval.rank(snapshot, texts, vectors, k, mode)
         found: list[list[Passage]] = [[] for _ in queries]
         for position, ranking in zip(asked, rankings, strict=True):
-            found[position] = [_passage(snapshot.entries[place], score) for place, score in ranking]
+            found[position] = [
+                passage_of(snapshot.entries[place], score) for place, score in ranking
+            ]
         return found
 
     def _told_of_questions(self, count: int) -> Callable[[int, int], None] | None:
@@ -403,17 +405,6 @@ def _corpus_entries(rows: Iterable[Mapping[str, Any]]) -> list[Entry]:
             text=text, title=title if isinstance(title, str) else "", source_id=pid, pid=pid
         )
     return list(found.values())
-
-
-def _passage(entry: Entry, score: float) -> Passage:
-    return Passage(
-        text=entry.text,
-        title=entry.title,
-        source_id=entry.source_id,
-        heading=entry.heading,
-        score=score,
-        pid=entry.pid,
-    )
 
 
 def _silent(stage: str, done: int, total: int) -> None:
